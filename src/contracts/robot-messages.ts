@@ -1,0 +1,194 @@
+import { z } from "zod";
+import { envelope } from "./envelope.ts";
+
+/**
+ * What a robot and the orchestrator say to each other on `/ws/robot`.
+ *
+ * The robot asks, the orchestrator answers with the same `correlationId`; the orchestrator by itself only wakes
+ * (`job.available`), asks to stop (`job.cancel`) and controls (`robot.control`). Every message about a job carries its
+ * fencing token: session and attempt.
+ */
+
+const jobId = z.string().regex(/^\d{1,19}$/);
+const attempt = z.int().min(1).max(32_767);
+const sessionId = z.string().min(1).max(64);
+const json: z.ZodType<JsonLike> = z.lazy(() => z.json()) as z.ZodType<JsonLike>;
+type JsonLike = null | boolean | number | string | JsonLike[] | { [key: string]: JsonLike };
+
+/** What people want of a robot: `active` works, `paused` claims nothing, `draining` finishes and stays connected, `maintenance` as paused. */
+export const robotIntent = z.enum(["active", "paused", "draining", "maintenance"]);
+export type RobotIntent = z.output<typeof robotIntent>;
+
+export const errorClass = z.enum(["transient", "permanent", "cancelled", "lost-lease", "timeout"]);
+
+export const jobFailure = z.object({
+  code: z.string().min(1).max(128),
+  message: z.string().max(16_384),
+  errorClass,
+  details: z.record(z.string(), json).optional(),
+});
+
+export const retryPolicy = z.object({
+  maxAttempts: z.int().min(1).max(1_000),
+  baseMs: z.int().min(0).max(86_400_000),
+  factor: z.number().min(1).max(100),
+  capMs: z.int().min(0).max(604_800_000),
+  jitter: z.number().min(0).max(1),
+});
+
+/** First message of a robot. */
+export const robotHello = envelope(
+  "robot.hello",
+  z.object({
+    name: z.string().min(1).max(200),
+    version: z.string().max(64),
+    hostname: z.string().max(255),
+    platform: z.string().max(64),
+    environment: z.string().min(1).max(100),
+    capabilities: z.array(z.string().min(1).max(100)).max(200),
+    maxConcurrentJobs: z.int().min(1).max(1_000),
+    /** The session of before the connection broke, to be gone on with. */
+    sessionId: sessionId.optional(),
+  }),
+);
+
+/** Answer to hello. Without `resumed`, every job of an earlier session is lost. */
+export const robotRegistered = envelope(
+  "robot.registered",
+  z.object({
+    robotId: z.string(),
+    sessionId,
+    resumed: z.boolean(),
+    leaseMs: z.int().min(1_000),
+    heartbeatMs: z.int().min(100),
+    intent: robotIntent,
+  }),
+);
+
+export const robotHeartbeat = envelope(
+  "robot.heartbeat",
+  z.object({
+    sessionId,
+    jobs: z
+      .array(
+        z.object({
+          jobId,
+          attempt,
+          progress: z.number().min(0).max(1).optional(),
+          progressNote: z.string().max(500).optional(),
+        }),
+      )
+      .max(1_000),
+    rssBytes: z.int().min(0).optional(),
+    browserContexts: z.int().min(0).optional(),
+  }),
+);
+
+export const robotHeartbeatAck = envelope(
+  "robot.heartbeat-ack",
+  z.object({
+    live: z.boolean(),
+    lost: z.array(jobId),
+    cancelRequested: z.array(jobId),
+    intent: robotIntent,
+  }),
+);
+
+export const jobClaim = envelope("job.claim", z.object({ sessionId, limit: z.int().min(1).max(100) }));
+
+/** Answer to `job.claim`; may be empty. */
+export const jobClaimed = envelope(
+  "job.claimed",
+  z.object({
+    jobs: z.array(
+      z.object({
+        jobId,
+        attempt,
+        workflowId: z.string(),
+        workflowVersion: z.int().min(1),
+        workflowName: z.string(),
+        /** The workflow file as it was stored. */
+        workflow: json,
+        variables: z.record(z.string(), json),
+        deadline: z.iso.datetime({ offset: true }).optional(),
+      }),
+    ),
+  }),
+);
+
+/** One event of a run; `seq` counts from 1 within the attempt, so that the same event sent twice is stored once. */
+export const jobEvent = z.object({
+  seq: z.int().min(1),
+  at: z.iso.datetime({ offset: true }),
+  type: z.string().min(1).max(64),
+  data: z.record(z.string(), json),
+});
+
+export const jobEvents = envelope(
+  "job.events",
+  z.object({ sessionId, jobId, attempt, events: z.array(jobEvent).min(1).max(1_000) }),
+);
+
+export const jobComplete = envelope("job.complete", z.object({ sessionId, jobId, attempt, result: json }));
+
+export const jobFail = envelope(
+  "job.fail",
+  z.object({ sessionId, jobId, attempt, error: jobFailure, result: json.optional() }),
+);
+
+export const jobRelease = envelope(
+  "job.release",
+  z.object({ sessionId, jobId, attempt, started: z.boolean(), reason: z.string().max(500) }),
+);
+
+/** Ends the session: everything it still holds is released. The last message of a robot that stops. */
+export const robotGoodbye = envelope("robot.goodbye", z.object({ sessionId }));
+
+/**
+ * Answer to events, complete, fail, release, goodbye. `recorded` and `duplicate` are both final: forget the message.
+ * `lost`: the job is somebody else's; stop working on it and forget everything about it.
+ */
+export const ack = envelope("ack", z.object({ outcome: z.enum(["recorded", "duplicate", "lost"]) }));
+
+/** Jobs may be claimable. A hint; polling goes on. */
+export const jobAvailable = envelope("job.available", z.object({}));
+export const jobCancel = envelope(
+  "job.cancel",
+  z.object({ jobId, attempt: attempt.optional(), reason: z.string().max(500).optional() }),
+);
+export const robotControl = envelope("robot.control", z.object({ intent: robotIntent }));
+
+/** Answer to a message that could not be handled. `retryable`: send the same again later. */
+export const protocolError = envelope(
+  "error",
+  z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }),
+);
+
+export const robotMessage = z.discriminatedUnion("type", [
+  robotHello,
+  robotHeartbeat,
+  jobClaim,
+  jobEvents,
+  jobComplete,
+  jobFail,
+  jobRelease,
+  robotGoodbye,
+]);
+export type RobotMessage = z.output<typeof robotMessage>;
+
+export const orchestratorMessage = z.discriminatedUnion("type", [
+  robotRegistered,
+  robotHeartbeatAck,
+  jobClaimed,
+  ack,
+  jobAvailable,
+  jobCancel,
+  robotControl,
+  protocolError,
+]);
+export type OrchestratorMessage = z.output<typeof orchestratorMessage>;
+
+/** A message without the envelope's numbering, which the connection adds. */
+export type Outgoing<M extends { type: string; payload: unknown }> = M extends unknown
+  ? { readonly type: M["type"]; readonly payload: M["payload"] }
+  : never;

@@ -1,0 +1,16 @@
+import type { BrowserSession } from "../browser/index.ts";
+import { nodeDefiner } from "../execution/index.ts";
+import type { HttpClient } from "../http/index.ts";
+import type { FileSpace } from "./file-space.ts";
+
+/** What nodes may ask of the robot. A key here is also the label a robot must offer to get the job. */
+export interface Capabilities {
+  /** The job's own browser context; opened at first use. */
+  readonly browser: BrowserSession;
+  /** Outgoing HTTP with limits. */
+  readonly http: HttpClient;
+  /** The job's working directory and what else it may read and write. */
+  readonly files: FileSpace;
+}
+
+export const defineNode = nodeDefiner<Capabilities>();

@@ -1,0 +1,79 @@
+import type { RobotIntent } from "../contracts/index.ts";
+import type { TenantId } from "../core/ids.ts";
+import type { JsonObject, JsonValue } from "../core/json.ts";
+
+/** A stored workflow with its newest version. */
+export interface WorkflowRecord {
+  readonly id: string;
+  readonly tenantId: TenantId;
+  readonly name: string;
+  readonly description: string;
+  /** 1-based, counts up with every update. */
+  readonly version: number;
+  /** The file as it was given. */
+  readonly document: JsonValue;
+  /** Labels a robot must offer to run it. */
+  readonly requires: readonly string[];
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface RobotRecord {
+  readonly id: string;
+  readonly tenantId: TenantId;
+  readonly name: string;
+  readonly version: string;
+  readonly hostname: string;
+  readonly platform: string;
+  readonly environment: string;
+  readonly capabilities: readonly string[];
+  readonly maxConcurrentJobs: number;
+  readonly intent: RobotIntent;
+  readonly sessionId?: string;
+  readonly runningJobs: number;
+  readonly rssBytes?: number;
+  readonly connected: boolean;
+  readonly lastSeenAt: Date;
+  readonly registeredAt: Date;
+}
+
+/** Liveness is derived from the record and the time, never stored. */
+export type RobotStatus = "offline" | "idle" | "busy" | "full";
+
+/** Something that happened, in the order in which the tenant's listeners see it. */
+export interface EventRecord {
+  /** Grows within a tenant without gaps that fill later: whoever has seen n has seen all below n. Decimal text. */
+  readonly seq: string;
+  readonly tenantId: TenantId;
+  readonly at: Date;
+  /** `job.created`, `node.started`, `log`, `robot.connected` … */
+  readonly type: string;
+  readonly jobId?: string;
+  readonly attempt?: number;
+  readonly robotId?: string;
+  readonly data: JsonObject;
+}
+
+export interface NewEvent {
+  readonly type: string;
+  readonly at?: Date;
+  readonly jobId?: string;
+  readonly attempt?: number;
+  readonly robotId?: string;
+  /** Number the robot gave it within the attempt: the same event appended twice is stored once. */
+  readonly sourceSeq?: number;
+  readonly data?: JsonObject;
+}
+
+export interface ArtifactRecord {
+  readonly id: string;
+  readonly tenantId: TenantId;
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly name: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly createdAt: Date;
+}

@@ -1,0 +1,98 @@
+import type { RobotIntent } from "../contracts/index.ts";
+import type { TenantId } from "../core/ids.ts";
+import type { JsonValue } from "../core/json.ts";
+import type { ArtifactRecord, EventRecord, NewEvent, RobotRecord, WorkflowRecord } from "./records.ts";
+
+/** Lists are newest first and go on with `nextCursor`; `limit` is 1–250. */
+export interface ListRequest {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+export interface ListPage<T> {
+  readonly data: readonly T[];
+  readonly nextCursor?: string;
+}
+
+export interface WorkflowDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly document: JsonValue;
+  readonly requires: readonly string[];
+}
+
+export interface WorkflowRepository {
+  create(tenantId: TenantId, draft: WorkflowDraft): Promise<WorkflowRecord>;
+  /** @param expectedVersion rejects with WORKFLOW_STORE_CONFLICT when it is not the newest any more. */
+  update(tenantId: TenantId, id: string, draft: WorkflowDraft, expectedVersion?: number): Promise<WorkflowRecord>;
+  get(tenantId: TenantId, id: string): Promise<WorkflowRecord | undefined>;
+  getVersion(tenantId: TenantId, id: string, version: number): Promise<WorkflowRecord | undefined>;
+  list(tenantId: TenantId, filter: { readonly name?: string }, page: ListRequest): Promise<ListPage<WorkflowRecord>>;
+  /** Hides it; versions stay for the jobs that refer to them. False when there is none. */
+  delete(tenantId: TenantId, id: string): Promise<boolean>;
+}
+
+export interface RobotRegistration {
+  readonly name: string;
+  readonly version: string;
+  readonly hostname: string;
+  readonly platform: string;
+  readonly environment: string;
+  readonly capabilities: readonly string[];
+  readonly maxConcurrentJobs: number;
+}
+
+export interface RobotRepository {
+  /** A robot is known by its name within the tenant; registering again keeps id and intent. */
+  register(tenantId: TenantId, registration: RobotRegistration): Promise<RobotRecord>;
+  connected(tenantId: TenantId, robotId: string, sessionId: string): Promise<void>;
+  /** Heartbeat. @returns the robot's intent. */
+  touch(
+    tenantId: TenantId,
+    robotId: string,
+    seen: { readonly runningJobs: number; readonly rssBytes?: number },
+  ): Promise<RobotIntent>;
+  /** Only if that session is still the robot's. */
+  disconnected(tenantId: TenantId, robotId: string, sessionId: string): Promise<void>;
+  setIntent(tenantId: TenantId, robotId: string, intent: RobotIntent): Promise<RobotRecord | undefined>;
+  get(tenantId: TenantId, robotId: string): Promise<RobotRecord | undefined>;
+  list(tenantId: TenantId, page: ListRequest): Promise<ListPage<RobotRecord>>;
+}
+
+export interface EventRepository {
+  /** Durable when it resolves; events already stored (same job, attempt, sourceSeq) are skipped. NOTIFYs `casare_events`. */
+  append(tenantId: TenantId, events: readonly NewEvent[]): Promise<void>;
+  /** Oldest first, after `seq`. @param limit 1–1 000. */
+  after(
+    tenantId: TenantId,
+    seq: string,
+    limit: number,
+    filter?: { readonly jobId?: string; readonly types?: readonly string[] },
+  ): Promise<readonly EventRecord[]>;
+  /** Number of the newest event, "0" when there is none. */
+  latestSeq(tenantId: TenantId): Promise<string>;
+}
+
+export interface ArtifactRepository {
+  /** The same name in the same attempt again replaces the entry. */
+  add(artifact: Omit<ArtifactRecord, "id" | "createdAt">): Promise<ArtifactRecord>;
+  list(tenantId: TenantId, jobId: string): Promise<readonly ArtifactRecord[]>;
+  get(tenantId: TenantId, jobId: string, artifactId: string): Promise<ArtifactRecord | undefined>;
+}
+
+/** Content-addressed bytes. */
+export interface BlobStore {
+  /**
+   * Stores the stream under its hash, atomically; durable when it resolves.
+   * Rejects with BLOB_HASH_MISMATCH (nothing stored), BLOB_TOO_LARGE, BLOB_STORE_FULL.
+   */
+  put(
+    tenantId: TenantId,
+    sha256: string,
+    content: AsyncIterable<Uint8Array>,
+    limits: { readonly maxBytes: number },
+  ): Promise<{ readonly sizeBytes: number }>;
+  /** Undefined when there is none. The caller reads the stream to its end or destroys it. */
+  open(tenantId: TenantId, sha256: string): Promise<NodeJS.ReadableStream | undefined>;
+  /** Where it lies, for people; undefined when it is not a local file. */
+  locate(tenantId: TenantId, sha256: string): string | undefined;
+}
