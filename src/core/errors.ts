@@ -32,19 +32,25 @@ export interface ErrorSpec<D> {
 
 type DetailsOf<S> = S extends { message: (details: infer D) => string } ? D : never;
 
-/** What `defineErrors` makes of a table: one constructor per code. */
-export type ErrorTable<T extends Record<string, ErrorSpec<never>>> = {
-  readonly [C in keyof T & string]: (details: DetailsOf<T[C]>, options?: ErrorOptions) => AppError<C, DetailsOf<T[C]>>;
+/** Makes one kind of error; carries its row, from which the list of all errors is written. */
+export type ErrorMaker<C extends string, D> = ((details: D, options?: ErrorOptions) => AppError<C, D>) & {
+  readonly spec: ErrorSpec<D>;
 };
 
-/** Makes one constructor function per row: `throw queueErrors.QUEUE_LEASE_LOST({ jobId, robotId })`. */
+/** What `defineErrors` makes of a table: one maker per code. */
+export type ErrorTable<T extends Record<string, ErrorSpec<never>>> = {
+  readonly [C in keyof T & string]: ErrorMaker<C, DetailsOf<T[C]>>;
+};
+
+/** Makes one maker per row: `throw queueErrors.QUEUE_LEASE_LOST({ jobId, attempt })`. */
 export function defineErrors<const T extends Record<string, ErrorSpec<never>>>(table: T): ErrorTable<T> {
-  const make: Record<string, (details: never, options?: ErrorOptions) => AppError> = {};
+  const makers: Record<string, unknown> = {};
   for (const [code, row] of Object.entries(table)) {
     const spec = row as unknown as ErrorSpec<unknown>;
-    make[code] = (details, options) => new AppError(code, spec, details, options);
+    const make = (details: unknown, options?: ErrorOptions): AppError => new AppError(code, spec, details, options);
+    makers[code] = Object.assign(make, { spec });
   }
-  return make as ErrorTable<T>;
+  return makers as ErrorTable<T>;
 }
 
 /** Narrows an unknown caught value by its code. */

@@ -27,7 +27,7 @@ export function createMasker(secrets: readonly string[] = []): Masker {
       needles.add(form);
     }
     // Longest first, so that a secret that contains another one disappears whole.
-    ordered = [...needles].sort((a, b) => b.length - a.length);
+    ordered = [...needles].toSorted((a, b) => b.length - a.length);
   }
 
   function text(input: string): string {
