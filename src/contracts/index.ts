@@ -1,6 +1,78 @@
 /** Schemas of all that crosses a process border: robot messages, REST bodies. Needs only zod; shared with the dashboard. */
-export { envelope, PROTOCOL_VERSION } from "./envelope.ts";
-export type { OrchestratorMessage, Outgoing, RobotIntent, RobotMessage } from "./robot-messages.ts";
+
+export type { ArtifactDto } from "./api/artifact.ts";
+export {
+  artifactDto,
+  artifactList,
+  artifactParams,
+  artifactUploadParams,
+  artifactUploadQuery,
+} from "./api/artifact.ts";
+export type { DeadLetterDto } from "./api/dead-letter.ts";
+export { deadLetterDto, deadLetterList, deadLetterListQuery } from "./api/dead-letter.ts";
+export type { EventDto } from "./api/event.ts";
+export { eventDto, eventStreamQuery } from "./api/event.ts";
+export type { HealthDto } from "./api/health.ts";
+export { healthDto, liveness } from "./api/health.ts";
+export type { JobAttemptDto, JobDto, JobInput, JobSummaryDto, LogLevelDto, LogLineDto } from "./api/job.ts";
+export {
+  jobCancelInput,
+  jobDto,
+  jobEventList,
+  jobEventListQuery,
+  jobInput,
+  jobList,
+  jobListQuery,
+  jobParams,
+  jobState,
+  jobSummary,
+  logLevel,
+  logLine,
+  logList,
+  logListQuery,
+} from "./api/job.ts";
+export type { Json } from "./api/json.ts";
+export type { MonitoringMessage, MonitoringRequest } from "./api/monitoring-messages.ts";
+export { monitoringMessage, monitoringRequest } from "./api/monitoring-messages.ts";
+export type { Problem, ProblemItem } from "./api/problem.ts";
+export { problem } from "./api/problem.ts";
+export type { RobotDto } from "./api/robot.ts";
+export { robotDto, robotList, robotListQuery, robotParams } from "./api/robot.ts";
+export type { IssuedRobotKeyDto, RobotKeyDto, RobotKeyInput } from "./api/robot-key.ts";
+export {
+  issuedRobotKey,
+  robotKeyDto,
+  robotKeyInput,
+  robotKeyList,
+  robotKeyListQuery,
+  robotKeyParams,
+  robotKeyRotation,
+} from "./api/robot-key.ts";
+export type {
+  StoredWorkflowDto,
+  WorkflowDto,
+  WorkflowInput,
+  WorkflowIssueDto,
+  WorkflowSummaryDto,
+  WorkflowValidationDto,
+} from "./api/workflow.ts";
+export {
+  storedWorkflow,
+  workflowDto,
+  workflowGetQuery,
+  workflowInput,
+  workflowIssue,
+  workflowList,
+  workflowListQuery,
+  workflowParams,
+  workflowSummary,
+  workflowUploadQuery,
+  workflowValidation,
+  workflowValidationInput,
+} from "./api/workflow.ts";
+export type { OpenedMessage } from "./envelope.ts";
+export { CLOSE_CODE, envelope, openMessage, PROTOCOL_VERSION } from "./envelope.ts";
+export type { OrchestratorMessage, Outgoing, PayloadOf, RobotIntent, RobotMessage } from "./robot-messages.ts";
 export {
   errorClass,
   jobEvent,

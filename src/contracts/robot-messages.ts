@@ -12,15 +12,19 @@ import { envelope } from "./envelope.ts";
 const jobId = z.string().regex(/^\d{1,19}$/);
 const attempt = z.int().min(1).max(32_767);
 const sessionId = z.string().min(1).max(64);
-const json: z.ZodType<JsonLike> = z.lazy(() => z.json()) as z.ZodType<JsonLike>;
-type JsonLike = null | boolean | number | string | JsonLike[] | { [key: string]: JsonLike };
+// What JSON.parse made is JSON; walking it again value by value would cost more than all the rest of a message.
+const json = z.unknown().refine((value) => value !== undefined, { error: "is missing" }) as z.ZodType<JsonLike>;
+type JsonLike = null | boolean | number | string | readonly JsonLike[] | { readonly [key: string]: JsonLike };
 
 /** What people want of a robot: `active` works, `paused` claims nothing, `draining` finishes and stays connected, `maintenance` as paused. */
 export const robotIntent = z.enum(["active", "paused", "draining", "maintenance"]);
+/** One of the four intents. */
 export type RobotIntent = z.output<typeof robotIntent>;
 
+/** Why an attempt failed, as far as retrying is concerned. */
 export const errorClass = z.enum(["transient", "permanent", "cancelled", "lost-lease", "timeout"]);
 
+/** What is kept of a failure: code, message ≤ 16 KiB, class, facts without secrets. */
 export const jobFailure = z.object({
   code: z.string().min(1).max(128),
   message: z.string().max(16_384),
@@ -28,6 +32,7 @@ export const jobFailure = z.object({
   details: z.record(z.string(), json).optional(),
 });
 
+/** How often and when a failed job runs again; delays in milliseconds, jitter a share in [0, 1]. */
 export const retryPolicy = z.object({
   maxAttempts: z.int().min(1).max(1_000),
   baseMs: z.int().min(0).max(86_400_000),
@@ -111,6 +116,8 @@ export const jobClaimed = envelope(
         workflow: json,
         variables: z.record(z.string(), json),
         deadline: z.iso.datetime({ offset: true }).optional(),
+        /** Milliseconds left until the deadline when this was written; spares the robot a clock that agrees with ours. */
+        timeLeftMs: z.int().min(0).optional(),
       }),
     ),
   }),
@@ -118,7 +125,7 @@ export const jobClaimed = envelope(
 
 /** One event of a run; `seq` counts from 1 within the attempt, so that the same event sent twice is stored once. */
 export const jobEvent = z.object({
-  seq: z.int().min(1),
+  seq: z.int().min(1).max(2_000_000_000),
   at: z.iso.datetime({ offset: true }),
   type: z.string().min(1).max(64),
   data: z.record(z.string(), json),
@@ -164,6 +171,7 @@ export const protocolError = envelope(
   z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }),
 );
 
+/** Everything a robot may say. */
 export const robotMessage = z.discriminatedUnion("type", [
   robotHello,
   robotHeartbeat,
@@ -174,8 +182,10 @@ export const robotMessage = z.discriminatedUnion("type", [
   jobRelease,
   robotGoodbye,
 ]);
+/** A message from a robot, envelope included. */
 export type RobotMessage = z.output<typeof robotMessage>;
 
+/** Everything the orchestrator may say to a robot. */
 export const orchestratorMessage = z.discriminatedUnion("type", [
   robotRegistered,
   robotHeartbeatAck,
@@ -186,9 +196,16 @@ export const orchestratorMessage = z.discriminatedUnion("type", [
   robotControl,
   protocolError,
 ]);
+/** A message to a robot, envelope included. */
 export type OrchestratorMessage = z.output<typeof orchestratorMessage>;
 
 /** A message without the envelope's numbering, which the connection adds. */
 export type Outgoing<M extends { type: string; payload: unknown }> = M extends unknown
   ? { readonly type: M["type"]; readonly payload: M["payload"] }
   : never;
+
+/** What a message of that type carries. */
+export type PayloadOf<Type extends (RobotMessage | OrchestratorMessage)["type"]> = Extract<
+  RobotMessage | OrchestratorMessage,
+  { type: Type }
+>["payload"];

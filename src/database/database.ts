@@ -13,7 +13,7 @@ export interface Database extends Queryable {
    *
    * Never retries by itself: the outcome of a lost commit is unknown and only the caller knows what is idempotent.
    */
-  withTransaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+  withTransaction<T>(work: (transaction: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /**
    * Calls `onNotify` for each NOTIFY on the channel, on a connection of its own that reconnects by itself.
    *
@@ -22,6 +22,11 @@ export interface Database extends Queryable {
   listen(channel: string, onNotify: (payload: string) => void, onGap?: () => void): Promise<Subscription>;
   /** Waits for running statements, at most `timeoutMs` (default 5 000), then closes all connections. */
   close(timeoutMs?: number): Promise<void>;
+}
+
+export interface TransactionOptions {
+  /** Milliseconds each statement may take in this transaction, instead of the pool's limit; 0 for none. */
+  readonly statementTimeoutMs?: number;
 }
 
 export interface Subscription {

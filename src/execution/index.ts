@@ -1,4 +1,13 @@
 /** The workflow engine: parse → compile → run. Start at README.md. */
+export { toCanonicalJson } from "./canonical-json.ts";
+export type { CompiledWorkflow } from "./compile-workflow.ts";
+export { compileWorkflow } from "./compile-workflow.ts";
+export { executionErrors } from "./errors.ts";
+export { ExecutionContext } from "./execution-context.ts";
+export type { CompiledExpression } from "./expression.ts";
+export { compileExpression } from "./expression.ts";
+export { asText, equalValues, isTruthy, kindOf, numberOf, numberOfText, orderOf } from "./expression-values.ts";
+export type { WorkflowIssue } from "./issue.ts";
 export type {
   AnyNode,
   ConfigSchema,
@@ -25,3 +34,26 @@ export {
   textOr,
   withDefault,
 } from "./parameters.ts";
+export type { ParsedWorkflow } from "./parse-workflow.ts";
+export { parseWorkflow, parseWorkflowText } from "./parse-workflow.ts";
+export type { Plan, PlanNode } from "./plan.ts";
+export type { Reference } from "./references.ts";
+export type { NodeRegistry } from "./registry.ts";
+export { createRegistry } from "./registry.ts";
+export type { RunError, RunEvent, RunEventBody, RunStatus } from "./run-events.ts";
+export type { CapabilitySource, RunOptions } from "./run-options.ts";
+export { runPlan } from "./run-plan.ts";
+export type { RunReport } from "./run-report.ts";
+export type { RunState } from "./run-state.ts";
+export type { ValueScope } from "./value-scope.ts";
+export type {
+  Connection,
+  VariableDeclaration,
+  VariableType,
+  WorkflowFile,
+  WorkflowMetadata,
+  WorkflowNode,
+  WorkflowSettings,
+} from "./workflow-file.ts";
+export type { WorkflowLimits } from "./workflow-limits.ts";
+export { DEFAULT_WORKFLOW_LIMITS } from "./workflow-limits.ts";

@@ -89,12 +89,16 @@ export interface NodeDefinition<
   run(context: NodeContext<Caps, Config, Needs>): Promise<NodeResult> | NodeResult;
 }
 
-/** Output port values; undefined ones are not published. `route` names the flow output to take. */
+/**
+ * Output port values; undefined ones are not published. `route` names the flow output to take; of several names for the
+ * same one (`case_x` and `case_0` of Switch) the first that is wired is taken, else the first.
+ */
 export interface NodeResult {
   readonly outputs?: Readonly<Record<string, JsonValue | undefined>>;
-  readonly route?: string;
+  readonly route?: string | readonly string[];
 }
 
+/** What a running node is given: its config, resolved and validated, the capabilities it declared, and ways to report. */
 export type NodeContext<Caps extends object, Config extends ConfigSchema, Needs extends keyof Caps> = Pick<
   Caps,
   Needs
@@ -119,8 +123,10 @@ export type NodeContext<Caps extends object, Config extends ConfigSchema, Needs 
   readonly addArtifact: (path: string, contentType?: string) => void;
 };
 
+/** How grave a log line is. */
 export type LogLevel = "debug" | "info" | "warning" | "error" | "critical";
 
+/** The run's variables as a node sees them. */
 export interface VariableScope {
   get(name: string): JsonValue | undefined;
   has(name: string): boolean;
@@ -145,7 +151,7 @@ export function nodeDefiner<Caps extends object>() {
       outputs: {},
       execOutputs: ["exec_out"],
       ...node,
-    } as NodeDefinition<Caps, Config, Needs>;
+    };
   };
 }
 

@@ -15,7 +15,7 @@ export function text(): z.ZodType<string> {
   return z.preprocess((value) => {
     if (value === null || value === undefined) return undefined;
     if (typeof value === "string") return value;
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
+    return JSON.stringify(value);
   }, z.string());
 }
 
@@ -75,7 +75,7 @@ const json = z.unknown().transform((value) => value as JsonValue);
 
 /** Any JSON value; absent stays undefined. */
 export function anything(): z.ZodType<JsonValue | undefined> {
-  return json as z.ZodType<JsonValue | undefined>;
+  return json.optional();
 }
 
 /** A list; JSON text of a list is read. */

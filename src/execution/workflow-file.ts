@@ -35,6 +35,7 @@ export interface Connection {
   readonly sourcePort: string;
   readonly targetNode: string;
   readonly targetPort: string;
+  readonly extra?: Readonly<Record<string, JsonValue>>;
 }
 
 export type VariableType = "String" | "Integer" | "Float" | "Boolean" | "List" | "Dict" | "DataTable" | "Any";
@@ -48,6 +49,7 @@ export interface VariableDeclaration {
   readonly sensitive: boolean;
   /** Nodes may not change it; the submitter may still set it. */
   readonly readonly: boolean;
+  readonly extra?: Readonly<Record<string, JsonValue>>;
 }
 
 export interface WorkflowSettings {

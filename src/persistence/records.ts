@@ -18,6 +18,9 @@ export interface WorkflowRecord {
   readonly updatedAt: Date;
 }
 
+/** What a list tells of a workflow: all but the file. */
+export type WorkflowSummary = Omit<WorkflowRecord, "document">;
+
 export interface RobotRecord {
   readonly id: string;
   readonly tenantId: TenantId;

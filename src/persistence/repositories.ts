@@ -1,7 +1,7 @@
 import type { RobotIntent } from "../contracts/index.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { JsonValue } from "../core/json.ts";
-import type { ArtifactRecord, EventRecord, NewEvent, RobotRecord, WorkflowRecord } from "./records.ts";
+import type { ArtifactRecord, EventRecord, NewEvent, RobotRecord, WorkflowRecord, WorkflowSummary } from "./records.ts";
 
 /** Lists are newest first and go on with `nextCursor`; `limit` is 1–250. */
 export interface ListRequest {
@@ -25,10 +25,15 @@ export interface WorkflowRepository {
   /** @param expectedVersion rejects with WORKFLOW_STORE_CONFLICT when it is not the newest any more. */
   update(tenantId: TenantId, id: string, draft: WorkflowDraft, expectedVersion?: number): Promise<WorkflowRecord>;
   get(tenantId: TenantId, id: string): Promise<WorkflowRecord | undefined>;
+  /** Also of a deleted workflow. */
   getVersion(tenantId: TenantId, id: string, version: number): Promise<WorkflowRecord | undefined>;
-  list(tenantId: TenantId, filter: { readonly name?: string }, page: ListRequest): Promise<ListPage<WorkflowRecord>>;
-  /** Hides it; versions stay for the jobs that refer to them. False when there is none. */
-  delete(tenantId: TenantId, id: string): Promise<boolean>;
+  /** @param filter.name part of the name, upper and lower case alike. */
+  list(tenantId: TenantId, filter: { readonly name?: string }, page: ListRequest): Promise<ListPage<WorkflowSummary>>;
+  /**
+   * Hides it; versions stay for the jobs that refer to them. False when there is none.
+   * @param expectedVersion rejects with WORKFLOW_STORE_CONFLICT when it is not the newest any more.
+   */
+  delete(tenantId: TenantId, id: string, expectedVersion?: number): Promise<boolean>;
 }
 
 export interface RobotRegistration {
@@ -44,8 +49,9 @@ export interface RobotRegistration {
 export interface RobotRepository {
   /** A robot is known by its name within the tenant; registering again keeps id and intent. */
   register(tenantId: TenantId, registration: RobotRegistration): Promise<RobotRecord>;
+  /** Rejects with ROBOT_STORE_NOT_FOUND for an unknown robot. */
   connected(tenantId: TenantId, robotId: string, sessionId: string): Promise<void>;
-  /** Heartbeat. @returns the robot's intent. */
+  /** Heartbeat; also sets `connected`. @returns the robot's intent. Rejects with ROBOT_STORE_NOT_FOUND. */
   touch(
     tenantId: TenantId,
     robotId: string,
@@ -58,16 +64,18 @@ export interface RobotRepository {
   list(tenantId: TenantId, page: ListRequest): Promise<ListPage<RobotRecord>>;
 }
 
+export interface EventFilter {
+  readonly jobId?: string;
+  readonly types?: readonly string[];
+  /** Only events whose data say one of these `level`s: logs. */
+  readonly levels?: readonly string[];
+}
+
 export interface EventRepository {
   /** Durable when it resolves; events already stored (same job, attempt, sourceSeq) are skipped. NOTIFYs `casare_events`. */
   append(tenantId: TenantId, events: readonly NewEvent[]): Promise<void>;
   /** Oldest first, after `seq`. @param limit 1–1 000. */
-  after(
-    tenantId: TenantId,
-    seq: string,
-    limit: number,
-    filter?: { readonly jobId?: string; readonly types?: readonly string[] },
-  ): Promise<readonly EventRecord[]>;
+  after(tenantId: TenantId, seq: string, limit: number, filter?: EventFilter): Promise<readonly EventRecord[]>;
   /** Number of the newest event, "0" when there is none. */
   latestSeq(tenantId: TenantId): Promise<string>;
 }

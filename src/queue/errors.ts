@@ -36,4 +36,27 @@ export const queueErrors = defineErrors({
     status: 422,
     message: (d: { path: string; problem: string }) => `${d.path}: ${d.problem}`,
   },
+  QUEUE_CANCELLED: {
+    status: 409,
+    message: (d: { jobId: string; reason?: string }) =>
+      `Job ${d.jobId} was cancelled${d.reason === undefined ? "" : `: ${d.reason}`}`,
+  },
+  QUEUE_DEADLINE_PASSED: {
+    status: 504,
+    message: (d: { jobId: string }) => `Job ${d.jobId} had not ended by its deadline`,
+  },
+  QUEUE_ROBOT_LOST: {
+    status: 503,
+    message: (d: { jobId: string; attempt: number }) =>
+      `The robot of attempt ${d.attempt} at job ${d.jobId} did not renew its lease in time: it died, hung or lost its connection`,
+  },
+  QUEUE_RELEASED: {
+    status: 503,
+    message: (d: { jobId: string; attempt: number; reason: string }) =>
+      `The robot of attempt ${d.attempt} gave job ${d.jobId} back: ${d.reason}`,
+  },
+  QUEUE_STOPPED: {
+    status: 503,
+    message: (d: { what: string }) => `${d.what} has been stopped; start a new one`,
+  },
 });

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeSchema, openDatabase, startEmbeddedPostgres } from "../../src/database/index.ts";
+import { orchestratorConfig, startOrchestrator } from "../../src/orchestrator/index.ts";
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** What only a running product can tell: the schema its migrations make, and the API it describes. */
+export async function describeRunningProduct(): Promise<{ readonly schema: string; readonly openapi: string }> {
+  const home = await mkdtemp(join(tmpdir(), "casare-contracts-"));
+  const postgres = await startEmbeddedPostgres({ home, log: silent });
+  const database = await openDatabase({ url: postgres.url });
+  try {
+    const settings = {
+      ...orchestratorConfig.parse({}),
+      PORT: 0,
+      HOME: home,
+      QUEUE_LEASE_MS: 30_000,
+      QUEUE_HEARTBEAT_MS: 10_000,
+      QUEUE_REAP_MS: 5_000,
+    };
+    const checkWorkflow = (): never => {
+      throw new Error("no workflow is checked while contracts are written");
+    };
+    const orchestrator = await startOrchestrator({ settings, database, checkWorkflow, log: silent, version: "0.0.0" });
+    const answer = await fetch(`${orchestrator.url}/openapi.json`);
+    const openapi = `${JSON.stringify(await answer.json(), undefined, 2)}\n`;
+    const schema = await describeSchema(database);
+    await orchestrator.close();
+    return { schema, openapi };
+  } finally {
+    await database.close();
+    await postgres.close();
+    await rm(home, { recursive: true, force: true });
+  }
+}

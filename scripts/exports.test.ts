@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { exportedNames, isDocumented } from "./exports.ts";
+
+test("reads names, kinds and origins of an index", () => {
+  const index = `/** Doc { not } */\nexport type { A, B } from "./ab.ts";\nexport { c, type D, e as f } from "./c.ts";`;
+
+  expect(exportedNames(index)).toEqual([
+    { name: "A", kind: "type", from: "./ab.ts" },
+    { name: "B", kind: "type", from: "./ab.ts" },
+    { name: "c", kind: "value", from: "./c.ts" },
+    { name: "D", kind: "type", from: "./c.ts" },
+    { name: "f", kind: "value", from: "./c.ts" },
+  ]);
+});
+
+test("tells whether a declaration is documented", () => {
+  const source = `/** Says what. */\nexport function a() {}\n\nexport const b = 1;\n/** x */\nexport abstract class C {}`;
+
+  expect(["a", "b", "C", "missing"].map((name) => isDocumented(source, name))).toEqual([true, false, true, undefined]);
+});

@@ -1,0 +1,88 @@
+import type { AppError } from "../core/errors.ts";
+import { type JsonObject, type JsonValue, jsonDepth, jsonSizeBytes } from "../core/json.ts";
+import type { RunReport } from "../execution/index.ts";
+import { agentErrors } from "./errors.ts";
+import type { JobOutcome } from "./outbox-record.ts";
+
+/**
+ * Why a run was stopped from outside. `lost`: the job is somebody else's by now. `lease-expired`: it may be soon.
+ * `shutdown`: the robot cannot wait for it any longer.
+ */
+export type StopReason = "cancelled" | "lost" | "lease-expired" | "shutdown";
+
+/** The queue keeps a MiB of JSON with 64 levels; there is an envelope around the report. */
+const MAX_REPORT_BYTES = 900_000;
+const MAX_VALUE_DEPTH = 56;
+
+/** What the orchestrator is told about a run; undefined when there is nothing to tell, because the job is lost. */
+export function outcomeOf(report: RunReport, stop: StopReason | undefined, jobId: string): JobOutcome | undefined {
+  if (stop === "lost") return undefined;
+  const result: JsonObject = { report: fitReport(report) };
+  if (report.status === "completed") return { kind: "complete", result };
+  if (report.status === "cancelled") return stoppedOutcome(stop, jobId, result);
+  const { error } = report;
+  const details = {
+    ...(error?.node !== undefined && { node: error.node }),
+    ...(error?.port !== undefined && { port: error.port }),
+  };
+  const transient = error?.retryable === true ? "transient" : "permanent";
+  return {
+    kind: "fail",
+    error: {
+      code: (error?.code ?? "WORKFLOW_FAILED").slice(0, 128),
+      message: (error?.message ?? "The run failed").slice(0, 16_000),
+      errorClass: report.status === "timed_out" ? "timeout" : transient,
+      ...(Object.keys(details).length > 0 && { details }),
+    },
+    result,
+  };
+}
+
+function stoppedOutcome(stop: Exclude<StopReason, "lost"> | undefined, jobId: string, result: JsonObject): JobOutcome {
+  if (stop === "shutdown") return { kind: "release", started: true, reason: "the robot was told to stop" };
+  if (stop === "lease-expired") return failure(agentErrors.AGENT_LEASE_EXPIRED({ jobId }), "lost-lease", result);
+  return failure(agentErrors.AGENT_JOB_CANCELLED({ jobId }), "cancelled", result);
+}
+
+function failure(error: AppError, errorClass: "cancelled" | "lost-lease", result: JsonObject): JobOutcome {
+  return { kind: "fail", error: { code: error.code, message: error.message, errorClass }, result };
+}
+
+/** The robot broke down under a job: nobody's fault but ours. */
+export function brokenOutcome(jobId: string): JobOutcome {
+  const { code, message } = agentErrors.AGENT_RUN_BROKEN({ jobId });
+  return { kind: "fail", error: { code, message, errorClass: "permanent" } };
+}
+
+/** A job that was under way when the process died. */
+export function diedOutcome(jobId: string): JobOutcome {
+  const { code, message } = agentErrors.AGENT_ROBOT_DIED({ jobId });
+  return { kind: "fail", error: { code, message, errorClass: "transient" } };
+}
+
+/** The report in a size that the queue keeps: values go first, then the figures of nodes. */
+export function fitReport(report: RunReport): JsonObject {
+  const variables = Object.fromEntries(
+    Object.entries(report.variables).map(([name, value]): [string, JsonValue] => [
+      name,
+      isShallow(value) ? value : OMITTED_DEEP,
+    ]),
+  );
+  const full = toJson({ ...report, variables });
+  if (jsonSizeBytes(full) <= MAX_REPORT_BYTES) return full;
+  const small = toJson({ ...report, variables: {}, variablesOmitted: true });
+  if (jsonSizeBytes(small) <= MAX_REPORT_BYTES) return small;
+  const { status, error, durationMs } = report;
+  return toJson({ status, durationMs, omitted: "the report is too large", ...(error !== undefined && { error }) });
+}
+
+const OMITTED_DEEP = `[omitted: nested deeper than ${MAX_VALUE_DEPTH} levels]`;
+
+function isShallow(value: JsonValue): boolean {
+  return jsonDepth(value, MAX_VALUE_DEPTH) <= MAX_VALUE_DEPTH;
+}
+
+/** Plain data: what is undefined is gone. */
+function toJson(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
+}

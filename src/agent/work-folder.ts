@@ -1,0 +1,37 @@
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { AttemptId } from "./outbox-record.ts";
+
+/** Folder of one attempt: its working directory, what pages offer for download included. */
+export function workFolderOf(jobsFolder: string, id: Pick<AttemptId, "jobId" | "attempt">): string {
+  return join(jobsFolder, `${id.jobId}-${id.attempt}`);
+}
+
+/** Makes an empty folder, which nobody else can read. */
+export async function makeWorkFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * Deletes the folders of finished jobs but the newest ones.
+ *
+ * @param inUse folders of running jobs, which are left alone and do not count.
+ */
+export async function pruneWorkFolders(
+  jobsFolder: string,
+  keep: number,
+  inUse: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const names = await readdir(jobsFolder).catch(() => []);
+  const finished: { readonly path: string; readonly atMs: number }[] = [];
+  for (const name of names) {
+    const path = join(jobsFolder, name);
+    if (inUse.has(path)) continue;
+    const facts = await stat(path).catch(() => undefined);
+    if (facts !== undefined) finished.push({ path, atMs: facts.mtimeMs });
+  }
+  const old = finished.toSorted((a, b) => b.atMs - a.atMs).slice(keep);
+  for (const { path } of old) await rm(path, { recursive: true, force: true });
+  return old.map(({ path }) => path);
+}

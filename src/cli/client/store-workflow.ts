@@ -1,0 +1,53 @@
+import type { WorkflowSummaryDto } from "../../contracts/index.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { toCanonicalJson } from "../../execution/index.ts";
+import type { OrchestratorClient } from "../../orchestrator/client/index.ts";
+
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly change: "created" | "updated" | "unchanged";
+}
+
+/**
+ * Stores a workflow file under its name: as a new workflow, as a new version of the newest one of that name, or not at all
+ * when it is what is stored already.
+ *
+ * Rejects with WORKFLOW_INVALID, and with WORKFLOW_STORE_CONFLICT when somebody else stored a version meanwhile.
+ */
+export async function storeWorkflow(
+  client: OrchestratorClient,
+  file: { readonly name: string; readonly document: JsonObject },
+  signal: AbortSignal,
+): Promise<StoredFile> {
+  const { name, document } = file;
+  const known = await findByName(client, name, signal);
+  if (known === undefined) {
+    const created = await client.createWorkflow({ document }, { signal });
+    return { id: created.id, name: created.name, version: created.version, change: "created" };
+  }
+  const { id, version } = known;
+  const stored = await client.getWorkflow(id, { signal });
+  if (toCanonicalJson(stored.document) === toCanonicalJson(document)) {
+    return { id, name: stored.name, version: stored.version, change: "unchanged" };
+  }
+  const updated = await client.updateWorkflow(id, { document }, { signal, expectedVersion: version });
+  return { id, name: updated.name, version: updated.version, change: "updated" };
+}
+
+async function findByName(
+  client: OrchestratorClient,
+  name: string,
+  signal: AbortSignal,
+): Promise<WorkflowSummaryDto | undefined> {
+  if (name === "") return undefined;
+  let cursor: string | undefined;
+  do {
+    const page = await client.listWorkflows({ name, limit: 250, signal, ...(cursor !== undefined && { cursor }) });
+    const found = page.data.find((workflow) => workflow.name === name);
+    if (found !== undefined) return found;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return undefined;
+}

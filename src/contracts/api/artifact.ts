@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { instant, jobId, plainText, sha256, uuid } from "./identifiers.ts";
+
+/** A file that a job left behind. */
+export const artifactDto = z
+  .object({
+    id: uuid,
+    jobId,
+    attempt: z.int(),
+    name: z.string(),
+    contentType: z.string(),
+    sizeBytes: z.int(),
+    sha256,
+    createdAt: instant,
+  })
+  .meta({ id: "Artifact" });
+export type ArtifactDto = z.output<typeof artifactDto>;
+
+/** All artifacts of one job; never so many that they need pages. */
+export const artifactList = z.object({ data: z.array(artifactDto) });
+
+export const artifactParams = z.object({ jobId, artifactId: uuid });
+export const artifactUploadParams = z.object({ jobId, sha256 });
+export const artifactUploadQuery = z.strictObject({
+  name: plainText(1, 500).describe("file name, folders separated by /"),
+  attempt: z.coerce.number().int().min(1).max(32_767),
+  sessionId: plainText(1, 64),
+});

@@ -1,0 +1,153 @@
+import { z } from "zod";
+import { errorClass, retryPolicy } from "../robot-messages.ts";
+import { eventDto } from "./event.ts";
+import { eventSeq, instant, jobId, plainText, uuid } from "./identifiers.ts";
+import { json, jsonObject } from "./json.ts";
+import { listOf, listQuery, severalOf } from "./list.ts";
+
+export const jobParams = z.object({ jobId });
+
+export const jobState = z.enum(["pending", "running", "waiting", "completed", "failed", "cancelled", "timed_out"]);
+
+export const jobPriority = z.union([z.int().min(0).max(100), z.enum(["low", "normal", "high", "critical"])]);
+
+/** A run of a stored workflow to be queued. */
+export const jobInput = z
+  .strictObject({
+    workflowId: uuid,
+    /** Default: the newest version at this moment. */
+    version: z.int().min(1).max(2_147_483_647).optional(),
+    /** Values for the workflow's variables. */
+    variables: jsonObject.default({}),
+    /** 0–100, larger is more urgent, or low (25), normal (50, default), high (75), critical (100). */
+    priority: jobPriority.optional(),
+    /** Not before this instant. */
+    runAt: instant.optional(),
+    /** Ends as timed_out when it has not ended by then. */
+    deadline: instant.optional(),
+    retry: retryPolicy.partial().optional(),
+    /** Labels a robot must offer beside those that the workflow needs. */
+    requires: z.array(plainText(1, 100)).max(50).optional(),
+    /** Only robots of this environment. */
+    environment: plainText(1, 100).optional(),
+    /** The first job with this key wins; a later request answers with that job. Default: the Idempotency-Key header. */
+    idempotencyKey: plainText(1, 200).optional(),
+  })
+  .meta({
+    id: "JobInput",
+    examples: [
+      {
+        workflowId: "019b76da-a800-7000-8000-000000000001",
+        variables: { customer: "Example Ltd" },
+        priority: "high",
+        idempotencyKey: "invoice-2026-0042",
+      },
+    ],
+  });
+export type JobInput = z.input<typeof jobInput>;
+
+// Answers are looser than requests: a job that can be stored must be possible to look at.
+export const jobError = z
+  .object({ code: z.string(), message: z.string(), errorClass, details: jsonObject.optional() })
+  .meta({ id: "JobError" });
+
+/** A job without its variables and result. */
+export const jobSummary = z
+  .object({
+    id: jobId,
+    state: jobState,
+    workflowId: z.string(),
+    workflowVersion: z.int().optional(),
+    workflowName: z.string().optional(),
+    priority: z.int(),
+    environment: z.string(),
+    requires: z.array(z.string()),
+    createdAt: instant,
+    runAt: instant,
+    deadline: instant.optional(),
+    startedAt: instant.optional(),
+    finishedAt: instant.optional(),
+    /** Attempts begun so far. */
+    attempt: z.int(),
+    maxAttempts: z.int(),
+    robotId: z.string().optional(),
+    cancelRequested: z.boolean(),
+    /** In [0, 1]. */
+    progress: z.number().optional(),
+    progressNote: z.string().optional(),
+    error: jobError.optional(),
+    retryOf: jobId.optional(),
+    idempotencyKey: z.string().optional(),
+  })
+  .meta({ id: "JobSummary" });
+export type JobSummaryDto = z.output<typeof jobSummary>;
+
+export const jobAttempt = z
+  .object({
+    attempt: z.int(),
+    robotId: z.string().optional(),
+    startedAt: instant,
+    endedAt: instant.optional(),
+    outcome: z.enum(["running", "completed", "failed", "cancelled", "timed_out", "lost", "released", "dead"]),
+    error: jobError.optional(),
+  })
+  .meta({ id: "JobAttempt" });
+export type JobAttemptDto = z.output<typeof jobAttempt>;
+
+/** All there is to know of a job; values of sensitive variables are masked. */
+export const jobDto = jobSummary
+  .extend({
+    variables: json,
+    retry: z.object({
+      maxAttempts: z.number(),
+      baseMs: z.number(),
+      factor: z.number(),
+      capMs: z.number(),
+      jitter: z.number(),
+    }),
+    result: json.optional(),
+    attempts: z.array(jobAttempt),
+  })
+  .meta({ id: "Job" });
+export type JobDto = z.output<typeof jobDto>;
+
+export const jobList = listOf(jobSummary);
+export const jobListQuery = listQuery.extend({
+  state: severalOf(jobState).optional().describe("one or more states, separated by commas"),
+  workflowId: uuid.optional(),
+  robotId: plainText(1, 64).optional(),
+  environment: plainText(1, 100).optional(),
+  from: instant.optional().describe("created at this instant or later"),
+  to: instant.optional().describe("created before this instant"),
+});
+
+export const jobCancelInput = z.strictObject({ reason: plainText(1, 500).optional() }).optional();
+
+export const logLevel = z.enum(["debug", "info", "warning", "error", "critical"]);
+export type LogLevelDto = z.output<typeof logLevel>;
+
+/** A line of a job's log. */
+export const logLine = z
+  .object({
+    seq: eventSeq,
+    at: instant,
+    attempt: z.int().optional(),
+    level: logLevel,
+    node: z.string().optional(),
+    message: z.string(),
+    data: json.optional(),
+  })
+  .meta({ id: "LogLine" });
+export type LogLineDto = z.output<typeof logLine>;
+
+export const logList = listOf(logLine);
+export const logListQuery = listQuery.extend({
+  level: logLevel.default("debug").describe("this level and above"),
+  cursor: eventSeq.optional().describe("`nextCursor` of the page before, or the `seq` of the last line you have"),
+});
+
+export const jobEventList = listOf(eventDto);
+export const jobEventListQuery = listQuery.extend({
+  types: severalOf(plainText(1, 100)).optional().describe("only these event types, separated by commas"),
+  cursor: eventSeq.optional().describe("`nextCursor` of the page before, or the `seq` of the last event you have"),
+});

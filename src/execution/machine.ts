@@ -1,0 +1,78 @@
+import { raceAbort } from "../core/deadline.ts";
+import { takeNext, topOf } from "./frames.ts";
+import type { RunSession } from "./run-session.ts";
+import type { RunState } from "./run-state.ts";
+import { assertRunning } from "./run-stop.ts";
+import { endTryPhase, nextForIteration, nextWhileIteration } from "./scopes.ts";
+import { runStep } from "./steps.ts";
+
+/** Steps between two turns of the event loop, so that timers, signals and sockets get theirs in a run that never waits. */
+const STEPS_PER_TURN = 50;
+
+/**
+ * Runs the flow until nothing is left of it.
+ *
+ * Everything it knows is in the session's state; after every node, `checkpoint` gets its chance to keep a copy.
+ *
+ * @throws RunFailed, RunStopped, and what the checkpoint or the event listener throws
+ */
+export async function drive(session: RunSession, checkpoint: (() => Promise<void> | void) | undefined): Promise<void> {
+  for (let turn = 1; ; turn++) {
+    assertRunning(session);
+    if (turn % STEPS_PER_TURN === 0) await nextTurn();
+    const next = takeNext(session.state.frames, session.plan.leadsTo);
+    if (next === undefined) {
+      if (topOf(session.state.frames).kind === "root") return;
+      await endActivation(session);
+      continue;
+    }
+    session.state.frames = next.frames;
+    await runStep(session, next.node);
+    assertRunning(session);
+    if (checkpoint !== undefined) await settle(checkpoint, session.signal);
+  }
+}
+
+async function settle(checkpoint: () => Promise<void> | void, signal: AbortSignal): Promise<void> {
+  const kept = checkpoint();
+  if (kept !== undefined) await raceAbort(kept, signal, "The checkpoint");
+}
+
+/** The block that runs has nothing left to do. */
+async function endActivation(session: RunSession): Promise<void> {
+  const frame = topOf(session.state.frames);
+  switch (frame.kind) {
+    case "for":
+      return nextForIteration(session, frame);
+    case "while":
+      return await nextWhileIteration(session, frame);
+    case "try":
+      return endTryPhase(session, frame);
+    case "root":
+      return;
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** A state in which nothing has happened yet. */
+export function initialState(plan: string, entries: readonly string[], variables: RunState["variables"]): RunState {
+  return {
+    version: 1,
+    plan,
+    frames: [{ kind: "root", queue: entries, done: [] }],
+    variables,
+    outputs: {},
+    evaluations: {},
+    reached: [],
+    counts: {},
+    taken: {},
+    toleratedErrors: [],
+    progress: 0,
+    elapsedMs: 0,
+  };
+}

@@ -1,0 +1,35 @@
+import type { JsonValue } from "../core/json.ts";
+import type { IssueList } from "./issue-list.ts";
+import { lineAndColumn, scanJson } from "./json-scanner.ts";
+import type { WorkflowLimits } from "./workflow-limits.ts";
+
+/** Reads the text of a workflow file; undefined when it is no JSON or too large, with the reason among the issues. */
+export function parseJsonText(text: string, limits: WorkflowLimits, issues: IssueList): JsonValue | undefined {
+  const sizeBytes = Buffer.byteLength(text);
+  if (sizeBytes > limits.textBytes) {
+    issues.error("WORKFLOW_TOO_LARGE", `The file has ${sizeBytes} bytes; ${limits.textBytes} are allowed`, {
+      suggestion: "keep large data in files that the workflow reads, and split the workflow",
+    });
+    return undefined;
+  }
+  // Windows editors put a byte order mark in front.
+  const plain = text.replace(/^\uFEFF/, "");
+  const { fault, duplicates } = scanJson(plain, limits.depth);
+  if (fault !== undefined) {
+    const { line, column } = lineAndColumn(plain, fault.position);
+    const code = fault.kind === "too-deep" ? "WORKFLOW_TOO_DEEP" : "WORKFLOW_JSON_INVALID";
+    issues.error(code, `Line ${line}, column ${column}: ${fault.reason}`, {
+      path: `line ${line}, column ${column}`,
+      suggestion:
+        fault.kind === "too-deep" ? "flatten the data, or pass it as JSON text" : "correct the JSON at this place",
+    });
+    return undefined;
+  }
+  for (const { path, key } of duplicates) {
+    issues.error("WORKFLOW_DUPLICATE_KEY", `The key "${key}" occurs twice`, {
+      path: path === "" ? key : `${path}.${key}`,
+      suggestion: "rename or remove one of them; only the last would be read",
+    });
+  }
+  return JSON.parse(plain) as JsonValue;
+}

@@ -1,0 +1,80 @@
+import type { Clock } from "../../core/clock.ts";
+import { pause } from "../../core/deadline.ts";
+import { messageOf } from "../../core/errors.ts";
+import type { Database } from "../../database/index.ts";
+import { type EventRepository, type IdempotencyStore, listTenantIds, runExclusively } from "../../persistence/index.ts";
+import type { JobQueue, ReapReport } from "../../queue/index.ts";
+import type { OrchestratorLog } from "../log.ts";
+import { findReaped, reapEvents, reapedJobs } from "./reap-events.ts";
+import { mayReap, nextGrace, type ReapGrace, startGrace } from "./reap-grace.ts";
+
+export interface UpkeepParts {
+  readonly database: Database;
+  readonly queue: JobQueue;
+  readonly events: EventRepository;
+  readonly idempotency: IdempotencyStore;
+  /** Milliseconds between passes. */
+  readonly reapMs: number;
+  /** Milliseconds a robot may stay silent. */
+  readonly leaseMs: number;
+  readonly clock: Clock;
+  readonly log: OrchestratorLog;
+}
+
+/** What has to be done again and again; each replica has one, one of them at a time does it. */
+export interface Upkeep {
+  /** Waits for the pass that is under way. */
+  close(): Promise<void>;
+}
+
+/** Expired idempotency rows that go with one pass. */
+const EXPIRED_PER_PASS = 5_000;
+
+/** Starts the loop; it lives through every failure and logs an outage once. */
+export function startUpkeep(parts: UpkeepParts): Upkeep {
+  const stopping = new AbortController();
+  const running = loop(parts, stopping.signal);
+  return {
+    async close() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function loop(parts: UpkeepParts, signal: AbortSignal): Promise<void> {
+  const { clock, leaseMs, log } = parts;
+  let grace = startGrace(clock.now().getTime(), leaseMs);
+  let isDown = false;
+  while (await pause(parts.reapMs, signal)) {
+    // Looked at before the pass: a machine that slept must not take jobs on waking up.
+    grace = nextGrace(grace, { nowMs: clock.now().getTime(), leaseMs, failed: false });
+    try {
+      await runExclusively(parts.database, "upkeep", () => passOnce(parts, grace));
+      if (isDown) log.info({}, "upkeep goes on");
+      isDown = false;
+    } catch (error) {
+      if (!isDown) log.warn({ problem: messageOf(error) }, "upkeep stopped by an error");
+      isDown = true;
+      grace = nextGrace(grace, { nowMs: clock.now().getTime(), leaseMs, failed: true });
+    }
+  }
+}
+
+/** One pass; exported for tests. */
+export async function passOnce(parts: UpkeepParts, grace: ReapGrace): Promise<void> {
+  await parts.idempotency.deleteExpired(EXPIRED_PER_PASS);
+  if (!mayReap(grace, parts.clock.now().getTime())) return;
+  await tell(parts, await parts.queue.reap());
+}
+
+async function tell(parts: UpkeepParts, report: ReapReport): Promise<void> {
+  const reaped = reapedJobs(report);
+  if (reaped.length === 0) return;
+  const tenants = await listTenantIds(parts.database);
+  for (const { jobId, reapedAs } of reaped) {
+    parts.log.info({ jobId, reapedAs }, "job reaped");
+    const found = await findReaped(parts.queue, tenants, jobId);
+    if (found) await parts.events.append(found.job.tenantId, reapEvents(found.job, found.lastAttempt, reapedAs));
+  }
+}

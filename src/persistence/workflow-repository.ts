@@ -1,0 +1,170 @@
+import sql, { empty, type Sql } from "sql-template-tag";
+import { newId, type TenantId } from "../core/ids.ts";
+import { type JsonValue, storableText } from "../core/json.ts";
+import type { Database, Queryable } from "../database/index.ts";
+import { decodeCursor, pageOf } from "./cursor.ts";
+import { persistenceErrors } from "./errors.ts";
+import type { WorkflowRecord, WorkflowSummary } from "./records.ts";
+import type { WorkflowDraft, WorkflowRepository } from "./repositories.ts";
+import { isUuid } from "./row-ids.ts";
+
+interface SummaryRow {
+  readonly id: string;
+  readonly tenant_id: number;
+  readonly version: number;
+  readonly name: string;
+  readonly description: string;
+  readonly requires: string[];
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+interface WorkflowRow extends SummaryRow {
+  readonly document: JsonValue;
+}
+
+const SUMMARY = sql`w.tenant_id, w.id, v.version, v.name, v.description, v.requires, w.created_at, v.created_at as updated_at`;
+
+/** Workflows in PostgreSQL: one row each, and one per version with the file as it was given. */
+export function createWorkflowRepository(database: Database): WorkflowRepository {
+  return {
+    create: (tenantId, draft) =>
+      database.withTransaction((transaction) => insertWorkflow(transaction, tenantId, draft)),
+
+    update: (tenantId, id, draft, expectedVersion) =>
+      database.withTransaction(async (transaction) => {
+        const version = await nextVersion(transaction, { tenantId, id, expectedVersion });
+        await insertVersion(transaction, { tenantId, id, version, draft });
+        return required(await selectWorkflow(transaction, { tenantId, id }), id);
+      }),
+
+    get: (tenantId, id) => selectWorkflow(database, { tenantId, id }),
+
+    getVersion: (tenantId, id, version) => selectVersion(database, { tenantId, id, version }),
+
+    async list(tenantId, filter, page) {
+      const before = page.cursor === undefined ? empty : sql`and w.id < ${decodeCursor(page.cursor)}::uuid`;
+      const named = filter.name === undefined ? empty : sql`and v.name ilike ${containing(filter.name)}`;
+      const rows = await database.query<SummaryRow>(sql`
+        select ${SUMMARY}
+        from workflow w
+        join workflow_version v on v.tenant_id = w.tenant_id and v.workflow_id = w.id and v.version = w.version
+        where w.tenant_id = ${tenantId} and w.deleted_at is null ${before} ${named}
+        order by w.id desc
+        limit ${page.limit + 1}`);
+      return pageOf(rows.map(toSummary), page);
+    },
+
+    delete: (tenantId, id, expectedVersion) =>
+      database.withTransaction(async (transaction) => {
+        if (!isUuid(id)) return false;
+        const [row] = await transaction.query<{ version: number }>(sql`
+          update workflow set deleted_at = now()
+          where tenant_id = ${tenantId} and id = ${id}::uuid and deleted_at is null
+          returning version`);
+        if (row) refuseOutdated(id, row.version, expectedVersion);
+        return row !== undefined;
+      }),
+  };
+}
+
+async function insertWorkflow(
+  transaction: Queryable,
+  tenantId: TenantId,
+  draft: WorkflowDraft,
+): Promise<WorkflowRecord> {
+  const id = newId();
+  await transaction.query(sql`
+    insert into workflow (tenant_id, id, version, created_at, updated_at)
+    values (${tenantId}, ${id}::uuid, 1, now(), now())`);
+  await insertVersion(transaction, { tenantId, id, version: 1, draft });
+  return required(await selectWorkflow(transaction, { tenantId, id }), id);
+}
+
+async function insertVersion(
+  transaction: Queryable,
+  entry: { readonly tenantId: TenantId; readonly id: string; readonly version: number; readonly draft: WorkflowDraft },
+): Promise<void> {
+  const { draft } = entry;
+  await transaction.query(sql`
+    insert into workflow_version (tenant_id, workflow_id, version, name, description, document, requires, created_at)
+    values (${entry.tenantId}, ${entry.id}::uuid, ${entry.version}, ${storableText(draft.name)},
+            ${storableText(draft.description)}, ${JSON.stringify(draft.document)}::json,
+            ${draft.requires.map(storableText)}::text[], now())`);
+}
+
+/** Counts the version up under the row's lock, so that two writers never get the same one. */
+async function nextVersion(
+  transaction: Queryable,
+  edit: { readonly tenantId: TenantId; readonly id: string; readonly expectedVersion: number | undefined },
+): Promise<number> {
+  const { tenantId, id, expectedVersion } = edit;
+  if (!isUuid(id)) throw persistenceErrors.WORKFLOW_STORE_NOT_FOUND({ workflowId: id });
+  const [row] = await transaction.query<{ version: number }>(sql`
+    update workflow set version = version + 1, updated_at = now()
+    where tenant_id = ${tenantId} and id = ${id}::uuid and deleted_at is null
+    returning version`);
+  if (!row) throw persistenceErrors.WORKFLOW_STORE_NOT_FOUND({ workflowId: id });
+  refuseOutdated(id, row.version - 1, expectedVersion);
+  return row.version;
+}
+
+/** Thrown inside the transaction, whose edit is thereby undone. */
+function refuseOutdated(workflowId: string, version: number, expectedVersion: number | undefined): void {
+  if (expectedVersion !== undefined && expectedVersion !== version) {
+    throw persistenceErrors.WORKFLOW_STORE_CONFLICT({ workflowId, expectedVersion, version });
+  }
+}
+
+async function selectWorkflow(
+  db: Queryable,
+  key: { readonly tenantId: TenantId; readonly id: string },
+): Promise<WorkflowRecord | undefined> {
+  return selectOne(db, key, sql`v.version = w.version and w.deleted_at is null`);
+}
+
+/** Also of a deleted workflow: jobs that were queued before still run it. */
+async function selectVersion(
+  db: Queryable,
+  key: { readonly tenantId: TenantId; readonly id: string; readonly version: number },
+): Promise<WorkflowRecord | undefined> {
+  if (!Number.isInteger(key.version) || key.version < 1 || key.version > 2_147_483_647) return undefined;
+  return selectOne(db, key, sql`v.version = ${key.version}`);
+}
+
+async function selectOne(
+  db: Queryable,
+  key: { readonly tenantId: TenantId; readonly id: string },
+  condition: Sql,
+): Promise<WorkflowRecord | undefined> {
+  if (!isUuid(key.id)) return undefined;
+  const [row] = await db.query<WorkflowRow>(sql`
+    select ${SUMMARY}, v.document
+    from workflow w
+    join workflow_version v on v.tenant_id = w.tenant_id and v.workflow_id = w.id
+    where w.tenant_id = ${key.tenantId} and w.id = ${key.id}::uuid and ${condition}`);
+  return row && { ...toSummary(row), document: row.document };
+}
+
+function required(record: WorkflowRecord | undefined, workflowId: string): WorkflowRecord {
+  if (!record) throw persistenceErrors.WORKFLOW_STORE_NOT_FOUND({ workflowId });
+  return record;
+}
+
+/** A LIKE pattern for "contains this text", whatever characters it has. */
+function containing(text: string): string {
+  return `%${storableText(text).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+}
+
+function toSummary(row: SummaryRow): WorkflowSummary {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id as TenantId,
+    name: row.name,
+    description: row.description,
+    version: row.version,
+    requires: row.requires,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

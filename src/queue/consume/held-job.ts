@@ -1,0 +1,130 @@
+import { pause } from "../../core/deadline.ts";
+import { hasCode } from "../../core/errors.ts";
+import type { JsonValue } from "../../core/json.ts";
+import { queueErrors } from "../errors.ts";
+import type { ClaimedJob, JobFailure } from "../job.ts";
+import type { JobQueue, Renewal } from "../queue.ts";
+import { failureOfError } from "./handler-failure.ts";
+
+/** What a handler is given beside its job. */
+export interface HandlerContext {
+  /** Aborts when the job is to be cancelled, when its lease is lost (somebody else may run it now), or on `stop`. */
+  readonly signal: AbortSignal;
+  /** Tells how far the job is; sent with the next heartbeat. @param share in [0, 1]. @param note up to 500 characters. */
+  progress(share: number, note?: string): void;
+}
+
+/** Does the work of one job. What it returns becomes the job's result; what it throws, its failure. */
+export type JobHandler = (job: ClaimedJob, context: HandlerContext) => Promise<JsonValue | void>;
+
+/** Why a handler was asked to stop. */
+export type StopCause = "lost" | "cancelled" | "stopped";
+
+type Word =
+  | { readonly kind: "complete"; readonly result: JsonValue | undefined }
+  | { readonly kind: "fail"; readonly failure: JobFailure }
+  | { readonly kind: "release"; readonly reason: string };
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** A claimed job from its start until its end is recorded, or until it is known to belong to somebody else. */
+export class HeldJob {
+  readonly job: ClaimedJob;
+  /** Resolves when there is nothing more to do; never rejects. */
+  readonly finished: Promise<void>;
+  readonly #queue: JobQueue;
+  readonly #onError: (error: unknown) => void;
+  readonly #stop = new AbortController();
+  readonly #lost = new AbortController();
+  #cause: StopCause | undefined;
+  #progress: { readonly progress?: number; readonly progressNote?: string } = {};
+
+  constructor(
+    job: ClaimedJob,
+    tools: { readonly queue: JobQueue; readonly handler: JobHandler; readonly onError: (error: unknown) => void },
+  ) {
+    this.job = job;
+    this.#queue = tools.queue;
+    this.#onError = tools.onError;
+    this.finished = this.#run(tools.handler);
+  }
+
+  /** What a renewal says about it. */
+  get renewal(): Renewal["jobs"][number] {
+    return { jobId: this.job.jobId, attempt: this.job.attempt, ...this.#progress };
+  }
+
+  /** Asks the handler to stop; a lost job cannot be found again. */
+  stop(cause: StopCause): void {
+    if (cause === "lost") this.#lost.abort();
+    if (this.#cause !== undefined && cause !== "lost") return;
+    this.#cause = cause;
+    this.#stop.abort(reasonOf(cause, this.job));
+  }
+
+  async #run(handler: JobHandler): Promise<void> {
+    let word: Word;
+    try {
+      const result = await handler(this.job, {
+        signal: this.#stop.signal,
+        progress: (progress, progressNote) => {
+          this.#progress = { progress, ...(progressNote !== undefined && { progressNote }) };
+        },
+      });
+      word = { kind: "complete", result: result ?? (result === null ? null : undefined) };
+    } catch (error) {
+      word = this.#wordOfError(error);
+    }
+    await this.#record(word);
+  }
+
+  #wordOfError(error: unknown): Word {
+    const failure = failureOfError(error);
+    if (this.#cause === "cancelled") return { kind: "fail", failure: { ...failure, errorClass: "cancelled" } };
+    if (this.#cause === "stopped") return { kind: "release", reason: "its consumer was stopped" };
+    return { kind: "fail", failure };
+  }
+
+  /** Tries until it is recorded or pointless: whoever gave up would leave a job that runs for ever. */
+  async #record(first: Word): Promise<void> {
+    let word = first;
+    for (let pauseMs = FIRST_PAUSE_MS; !this.#lost.signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        await this.#say(word);
+        return;
+      } catch (error) {
+        if (hasCode(error, "QUEUE_INVALID") && word.kind === "complete") {
+          word = { kind: "fail", failure: failureOfError(error) };
+        } else {
+          this.#onError(error);
+          await pause(pauseMs, this.#lost.signal);
+        }
+      }
+    }
+  }
+
+  async #say(word: Word): Promise<void> {
+    if ((await this.#tell(word)) !== "lost") return;
+    const { jobId, attempt } = this.job;
+    this.#onError(queueErrors.QUEUE_LEASE_LOST({ jobId, attempt }));
+  }
+
+  async #tell(word: Word): Promise<string> {
+    switch (word.kind) {
+      case "complete":
+        return this.#queue.complete(this.job, word.result);
+      case "fail":
+        return (await this.#queue.fail(this.job, word.failure)).kind;
+      case "release":
+        return this.#queue.release(this.job, { started: true, reason: word.reason });
+    }
+  }
+}
+
+function reasonOf(cause: StopCause, job: ClaimedJob): Error {
+  const { jobId, attempt } = job;
+  if (cause === "cancelled") return queueErrors.QUEUE_CANCELLED({ jobId });
+  if (cause === "stopped") return queueErrors.QUEUE_STOPPED({ what: "The consumer" });
+  return queueErrors.QUEUE_LEASE_LOST({ jobId, attempt });
+}

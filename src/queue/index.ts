@@ -1,0 +1,53 @@
+/** Job queue: leases, retries, dead letters, in PostgreSQL or in memory. Start at README.md. */
+
+export type { QueueConfig } from "./config.ts";
+export { checkQueueConfig, queueConfig } from "./config.ts";
+export { JobFailedError } from "./consume/handler-failure.ts";
+export type { HandlerContext, JobHandler } from "./consume/held-job.ts";
+export type { ReaperOptions } from "./consume/start-reaper.ts";
+export { startReaper } from "./consume/start-reaper.ts";
+export { queueErrors } from "./errors.ts";
+export type {
+  Attempt,
+  AttemptOutcome,
+  ClaimedJob,
+  DeadLetter,
+  EnqueueOutcome,
+  EnqueueRequest,
+  ErrorClass,
+  Job,
+  JobFailure,
+  JobState,
+  Lease,
+  RetryPolicy,
+} from "./job.ts";
+export { DEFAULT_RETRY, PRIORITY } from "./job.ts";
+export type { PgQueuerConsumerOptions, StopOptions } from "./library/consumer.ts";
+export { PgQueuerConsumer } from "./library/consumer.ts";
+export type { DeadLetterFilter, DLQManagerOptions, RequeuedDeadLetter } from "./library/dead-letter-queue.ts";
+export { DLQManager } from "./library/dead-letter-queue.ts";
+export type { PgQueuerProducerOptions } from "./library/producer.ts";
+export { PgQueuerProducer } from "./library/producer.ts";
+export type { QueueSource } from "./library/queue-source.ts";
+export type { MemoryQueueOptions } from "./memory-queue.ts";
+export { createMemoryQueue, MemoryQueue } from "./memory-queue.ts";
+export type { PostgresQueueOptions } from "./postgres-queue.ts";
+export { createPostgresQueue } from "./postgres-queue.ts";
+export type {
+  CancelOutcome,
+  ClaimRequest,
+  FailOutcome,
+  JobFilter,
+  JobQueue,
+  Page,
+  PageRequest,
+  QueueStats,
+  ReapReport,
+  Renewal,
+  RenewalReply,
+  RetryOutcome,
+  SessionRequest,
+  SettleOutcome,
+} from "./queue.ts";
+export type { AttemptFacts, Stopping, Verdict } from "./retry.ts";
+export { decideAfterFailure, decideAfterLoss, decideAfterRelease } from "./retry.ts";

@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { createManualClock } from "../core/clock.ts";
+import { DEFAULT_TENANT } from "../core/ids.ts";
+import { createMemoryQueue, MemoryQueue } from "./memory-queue.ts";
+import { describeJobQueue } from "./queue.suite.ts";
+
+describeJobQueue("memory", async () => {
+  const clock = createManualClock(new Date());
+  const queue = createMemoryQueue({ clock, dice: () => 0.5 });
+  return {
+    queue,
+    advance: async (ms) => clock.advance(ms),
+    close: () => queue.close(),
+  };
+});
+
+describe("MemoryQueue", () => {
+  test("works without options and rings no more once it is closed", async () => {
+    const queue = new MemoryQueue();
+    let rings = 0;
+    await queue.onAvailable(() => rings++);
+
+    await queue.close();
+    await queue.enqueue(DEFAULT_TENANT, [{ kind: "k", payload: null }]);
+
+    expect(rings).toBe(0);
+  });
+
+  test("hands out copies: what a robot does to a payload stays with the robot", async () => {
+    const queue = new MemoryQueue();
+    const payload = { list: [1] };
+    const [outcome] = await queue.enqueue(DEFAULT_TENANT, [{ kind: "k", payload }]);
+
+    payload.list.push(2);
+
+    expect((await queue.get(DEFAULT_TENANT, outcome?.jobId ?? ""))?.payload).toEqual({ list: [1] });
+  });
+});

@@ -1,0 +1,375 @@
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { TenantId } from "../core/ids.ts";
+import type { JsonValue } from "../core/json.ts";
+import { type AcceptedJob, acceptJobs, checkClaim, checkFilter, checkLeaseMs, checkSession } from "./accepted-job.ts";
+import { isMicroseconds, readPage, toPage } from "./cursor.ts";
+import { queueErrors } from "./errors.ts";
+import { cancelledFailure, releasedFailure, storableFailure, storableNote } from "./failure-record.ts";
+import type { Attempt, ClaimedJob, DeadLetter, EnqueueOutcome, EnqueueRequest, Job, JobFailure, Lease } from "./job.ts";
+import { encodeJson } from "./json-text.ts";
+import { claimFrom } from "./memory/memory-claim.ts";
+import { reapTenant } from "./memory/memory-reap.ts";
+import { endWaiting, factsOf, findHeld, settle } from "./memory/memory-settle.ts";
+import { isRunning, type MemoryJob, type MemorySession, MemoryTenant } from "./memory/memory-tenant.ts";
+import { matches, viewAttempts, viewJob, viewStats } from "./memory/memory-views.ts";
+import { clampProgress } from "./progress.ts";
+import type {
+  CancelOutcome,
+  ClaimRequest,
+  FailOutcome,
+  JobFilter,
+  JobQueue,
+  Page,
+  PageRequest,
+  QueueStats,
+  ReapReport,
+  Renewal,
+  RenewalReply,
+  RetryOutcome,
+  SessionRequest,
+  SettleOutcome,
+} from "./queue.ts";
+import { decideAfterFailure, decideAfterRelease } from "./retry.ts";
+import { isStoredId } from "./stored-id.ts";
+
+export interface MemoryQueueOptions {
+  /** Decides all times; default the machine's. */
+  readonly clock?: Clock;
+  /** Spreads retries; default `Math.random`. */
+  readonly dice?: () => number;
+}
+
+/**
+ * The queue in this process's memory, with the promises of the PostgreSQL queue but durability: for tests, and for work
+ * that may be forgotten. Finished jobs are kept until the object is gone.
+ */
+export class MemoryQueue implements JobQueue {
+  readonly #clock: Clock;
+  readonly #dice: () => number;
+  readonly #tenants = new Map<TenantId, MemoryTenant>();
+  readonly #listeners = new Set<() => void>();
+  #lastJobId = 0;
+  #lastSessionId = 0;
+
+  constructor(options: MemoryQueueOptions = {}) {
+    this.#clock = options.clock ?? systemClock;
+    this.#dice = options.dice ?? Math.random;
+  }
+
+  async enqueue(tenantId: TenantId, requests: readonly EnqueueRequest[]): Promise<readonly EnqueueOutcome[]> {
+    const accepted = acceptJobs(requests);
+    const tenant = this.#tenant(tenantId);
+    const outcomes = accepted.map((job): EnqueueOutcome => {
+      const known = job.idempotencyKey === undefined ? undefined : tenant.jobByKey.get(job.idempotencyKey);
+      if (known !== undefined) return { jobId: known, created: false };
+      const jobId = this.#add(tenantId, job).id;
+      if (job.idempotencyKey !== undefined) tenant.jobByKey.set(job.idempotencyKey, jobId);
+      return { jobId, created: true };
+    });
+    this.#ringIf(outcomes.some((outcome) => outcome.created));
+    return outcomes;
+  }
+
+  async openSession(session: SessionRequest): Promise<{ readonly sessionId: string }> {
+    checkSession(session);
+    const sessionId = String(++this.#lastSessionId);
+    const now = this.#clock.now();
+    this.#tenant(session.tenantId).sessions.set(sessionId, {
+      robotId: session.robotId,
+      until: new Date(now.getTime() + session.leaseMs),
+      renewedAt: now,
+      leaseMs: session.leaseMs,
+      ended: false,
+    });
+    return { sessionId };
+  }
+
+  async renew(renewal: Renewal): Promise<RenewalReply> {
+    checkLeaseMs(renewal.leaseMs);
+    const tenant = this.#tenant(renewal.tenantId);
+    const session = tenant.sessions.get(renewal.sessionId);
+    if (session === undefined || session.ended) {
+      return { live: false, lost: renewal.jobs.map((job) => job.jobId), cancelRequested: [] };
+    }
+    session.renewedAt = this.#clock.now();
+    session.leaseMs = renewal.leaseMs;
+    session.until = new Date(session.renewedAt.getTime() + renewal.leaseMs);
+    const lost: string[] = [];
+    const cancelRequested: string[] = [];
+    for (const { jobId, attempt, progress, progressNote } of renewal.jobs) {
+      const job = findHeld(tenant, { tenantId: renewal.tenantId, jobId, attempt, sessionId: renewal.sessionId });
+      if (job === undefined) {
+        lost.push(jobId);
+        continue;
+      }
+      if (job.place.stopping !== "no") cancelRequested.push(jobId);
+      const share = clampProgress(progress);
+      tenant.move(job, {
+        ...job.place,
+        listed: true,
+        ...(share !== undefined && { progress: share }),
+        ...(progressNote !== undefined && { progressNote: storableNote(progressNote) }),
+      });
+    }
+    return { live: true, lost, cancelRequested };
+  }
+
+  async closeSession(tenantId: TenantId, sessionId: string): Promise<void> {
+    const tenant = this.#tenant(tenantId);
+    const session = tenant.sessions.get(sessionId);
+    if (session !== undefined) session.ended = true;
+    const held = tenant.running().filter((job) => job.place.sessionId === sessionId);
+    for (const job of held) {
+      const lease = { tenantId, jobId: job.id, attempt: job.place.attempt, sessionId };
+      await this.release(lease, { started: true, reason: "its session was closed" });
+    }
+  }
+
+  async claim(request: ClaimRequest): Promise<readonly ClaimedJob[]> {
+    checkClaim(request);
+    const tenant = this.#tenant(request.tenantId);
+    const now = this.#clock.now();
+    if (!isLive(tenant.sessions.get(request.sessionId), now)) {
+      throw queueErrors.QUEUE_SESSION_EXPIRED({ sessionId: request.sessionId });
+    }
+    return claimFrom(tenant, request, now);
+  }
+
+  async complete(lease: Lease, result?: JsonValue): Promise<SettleOutcome> {
+    const resultText = result === undefined ? undefined : encodeJson("result", result);
+    const tenant = this.#tenant(lease.tenantId);
+    const job = findHeld(tenant, lease);
+    if (job === undefined) return this.#hasEnded(lease, ["completed"]) ? "duplicate" : "lost";
+    const { attempt, sessionId, startedAt } = job.place;
+    tenant.move(job, {
+      kind: "done",
+      state: "completed",
+      attempt,
+      byHolder: true,
+      finishedAt: this.#clock.now(),
+      sessionId,
+      startedAt,
+      ...(resultText !== undefined && { resultText }),
+    });
+    return "recorded";
+  }
+
+  async fail(lease: Lease, failure: JobFailure): Promise<FailOutcome> {
+    const stored = storableFailure(failure);
+    const tenant = this.#tenant(lease.tenantId);
+    const job = findHeld(tenant, lease);
+    if (job === undefined) {
+      const said = this.#hasLogged(lease, "failed") || this.#hasEnded(lease, ["failed", "cancelled", "timed_out"]);
+      return { kind: said ? "duplicate" : "lost" };
+    }
+    const now = this.#clock.now();
+    const verdict = decideAfterFailure(factsOf(job, now), stored.errorClass, this.#dice());
+    const runAt = settle(tenant, job, { verdict, outcome: "failed", failure: stored, spared: false, now });
+    this.#ringIf(verdict.kind === "again" && verdict.delayMs === 0);
+    if (verdict.kind === "end") return { kind: "ended", state: verdict.state };
+    return { kind: "retry", runAt: runAt ?? now };
+  }
+
+  async release(lease: Lease, options: { readonly started: boolean; readonly reason: string }): Promise<SettleOutcome> {
+    const tenant = this.#tenant(lease.tenantId);
+    const job = findHeld(tenant, lease);
+    if (job === undefined) return this.#hasLogged(lease, "released") ? "duplicate" : "lost";
+    const now = this.#clock.now();
+    const verdict = decideAfterRelease(factsOf(job, now), options.started);
+    const failure = releasedFailure(lease.jobId, lease.attempt, storableNote(options.reason));
+    settle(tenant, job, { verdict, outcome: "released", failure, spared: !options.started, now });
+    this.#ringIf(verdict.kind === "again");
+    return "recorded";
+  }
+
+  async holds(lease: Lease): Promise<boolean> {
+    return findHeld(this.#tenant(lease.tenantId), lease) !== undefined;
+  }
+
+  async requestCancel(tenantId: TenantId, jobId: string, reason?: string): Promise<CancelOutcome> {
+    const tenant = this.#tenant(tenantId);
+    const job = tenant.jobs.get(jobId);
+    if (job === undefined) return { kind: "not-found" };
+    if (job.place.kind === "done") return { kind: "finished", state: job.place.state };
+    const stopReason = reason === undefined ? undefined : storableNote(reason);
+    if (isRunning(job)) {
+      if (job.place.stopping === "no") {
+        tenant.move(job, { ...job.place, stopping: "cancel", ...(stopReason !== undefined && { stopReason }) });
+      }
+      return { kind: "requested", sessionId: job.place.sessionId };
+    }
+    const error = cancelledFailure(jobId, stopReason);
+    endWaiting(tenant, job, { state: "cancelled", error, now: this.#clock.now() });
+    return { kind: "cancelled" };
+  }
+
+  async retry(tenantId: TenantId, jobId: string): Promise<RetryOutcome> {
+    const tenant = this.#tenant(tenantId);
+    const job = tenant.jobs.get(jobId);
+    if (job === undefined) return { kind: "not-found" };
+    if (job.place.kind !== "done") return { kind: "not-finished", state: viewJob(tenant, job).state };
+    return { kind: "created", jobId: this.#copy(tenant, job) };
+  }
+
+  async get(tenantId: TenantId, jobId: string): Promise<Job | undefined> {
+    const tenant = this.#tenant(tenantId);
+    const job = tenant.jobs.get(jobId);
+    return job && viewJob(tenant, job);
+  }
+
+  async list(tenantId: TenantId, filter: JobFilter, page: PageRequest): Promise<Page<Job>> {
+    checkFilter(filter);
+    const [before] = readPage(page, [isStoredId]) ?? [];
+    const tenant = this.#tenant(tenantId);
+    const jobs = [...tenant.jobs.values()]
+      .filter((job) => before === undefined || Number(job.id) < Number(before))
+      .map((job) => viewJob(tenant, job))
+      .filter((job) => matches(job, filter))
+      .toReversed();
+    return toPage(jobs, page.limit, (job) => [job.id]);
+  }
+
+  async attempts(tenantId: TenantId, jobId: string): Promise<readonly Attempt[]> {
+    const tenant = this.#tenant(tenantId);
+    const job = tenant.jobs.get(jobId);
+    return job === undefined ? [] : viewAttempts(tenant, job);
+  }
+
+  async stats(tenantId: TenantId): Promise<QueueStats> {
+    return viewStats(this.#tenant(tenantId), this.#clock.now());
+  }
+
+  async reap(): Promise<ReapReport> {
+    const reports = [...this.#tenants.values()].map((tenant) => reapTenant(tenant, this.#clock.now()));
+    const report: ReapReport = {
+      requeued: reports.flatMap((part) => part.requeued),
+      died: reports.flatMap((part) => part.died),
+      cancelled: reports.flatMap((part) => part.cancelled),
+      timedOut: reports.flatMap((part) => part.timedOut),
+      promoted: reports.reduce((sum, part) => sum + part.promoted, 0),
+      sessionsExpired: reports.reduce((sum, part) => sum + part.sessionsExpired, 0),
+    };
+    this.#ringIf(report.promoted > 0 || report.requeued.length > 0);
+    return report;
+  }
+
+  async listDeadLetters(tenantId: TenantId, page: PageRequest): Promise<Page<DeadLetter>> {
+    const [diedUs, jobId] = readPage(page, [isMicroseconds, isStoredId]) ?? [];
+    const letters = [...this.#tenant(tenantId).deadLetters.values()]
+      .toSorted((a, b) => b.diedAt.getTime() - a.diedAt.getTime() || Number(b.jobId) - Number(a.jobId))
+      .filter((letter) => {
+        if (diedUs === undefined) return true;
+        const laterUs = letter.diedAt.getTime() * 1_000 - Number(diedUs);
+        return laterUs < 0 || (laterUs === 0 && Number(letter.jobId) < Number(jobId));
+      });
+    return toPage(letters, page.limit, (letter) => [String(letter.diedAt.getTime() * 1_000), letter.jobId]);
+  }
+
+  async getDeadLetter(tenantId: TenantId, jobId: string): Promise<DeadLetter | undefined> {
+    return this.#tenant(tenantId).deadLetters.get(jobId);
+  }
+
+  async requeueDeadLetter(tenantId: TenantId, jobId: string): Promise<{ readonly jobId: string }> {
+    const tenant = this.#tenant(tenantId);
+    const letter = tenant.deadLetters.get(jobId);
+    const job = tenant.jobs.get(jobId);
+    if (letter === undefined || job === undefined) throw queueErrors.QUEUE_DEAD_LETTER_NOT_FOUND({ jobId });
+    if (letter.requeuedAs !== undefined) {
+      throw queueErrors.QUEUE_DEAD_LETTER_REQUEUED({ jobId, requeuedAs: letter.requeuedAs });
+    }
+    return { jobId: this.#copy(tenant, job) };
+  }
+
+  async deleteDeadLetter(tenantId: TenantId, jobId: string): Promise<boolean> {
+    return this.#tenant(tenantId).deadLetters.delete(jobId);
+  }
+
+  async onAvailable(listener: () => void): Promise<{ close(): Promise<void> }> {
+    const entry = (): void => listener();
+    this.#listeners.add(entry);
+    return {
+      close: async () => {
+        this.#listeners.delete(entry);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+  }
+
+  #tenant(tenantId: TenantId): MemoryTenant {
+    const known = this.#tenants.get(tenantId);
+    if (known !== undefined) return known;
+    const fresh = new MemoryTenant();
+    this.#tenants.set(tenantId, fresh);
+    return fresh;
+  }
+
+  #add(tenantId: TenantId, accepted: AcceptedJob): MemoryJob {
+    const now = this.#clock.now();
+    const waits = accepted.runAt !== undefined && accepted.runAt > now;
+    const job: MemoryJob = {
+      id: String(++this.#lastJobId),
+      tenantId,
+      accepted,
+      createdAt: now,
+      log: [],
+      place: waits
+        ? { kind: "delayed", runAt: accepted.runAt, attempt: 0, spared: 0 }
+        : { kind: "ready", readyAt: now, attempt: 0, spared: 0 },
+    };
+    this.#tenant(tenantId).add(job);
+    return job;
+  }
+
+  /** A new job like the ended one; its dead letter, if there is an open one, counts as requeued. */
+  #copy(tenant: MemoryTenant, job: MemoryJob): string {
+    const { runAt: _runAt, idempotencyKey: _key, deadline, ...kept } = job.accepted;
+    const now = this.#clock.now();
+    const copy = this.#add(job.tenantId, {
+      ...kept,
+      retryOf: job.id,
+      ...(deadline !== undefined && {
+        deadline: deadline <= now ? new Date(now.getTime() + deadline.getTime() - job.createdAt.getTime()) : deadline,
+      }),
+    });
+    const letter = tenant.deadLetters.get(job.id);
+    if (letter !== undefined && letter.requeuedAs === undefined) {
+      tenant.deadLetters.set(job.id, { ...letter, requeuedAs: copy.id });
+    }
+    this.#ringIf(true);
+    return copy.id;
+  }
+
+  #hasEnded(lease: Lease, states: readonly string[]): boolean {
+    const place = this.#tenant(lease.tenantId).jobs.get(lease.jobId)?.place;
+    return (
+      place?.kind === "done" &&
+      place.byHolder &&
+      place.attempt === lease.attempt &&
+      place.sessionId === lease.sessionId &&
+      states.includes(place.state)
+    );
+  }
+
+  #hasLogged(lease: Lease, outcome: Attempt["outcome"]): boolean {
+    const log = this.#tenant(lease.tenantId).jobs.get(lease.jobId)?.log ?? [];
+    return log.some(
+      (entry) => entry.attempt === lease.attempt && entry.sessionId === lease.sessionId && entry.outcome === outcome,
+    );
+  }
+
+  #ringIf(claimable: boolean): void {
+    if (claimable) for (const listener of this.#listeners) listener();
+  }
+}
+
+function isLive(session: MemorySession | undefined, now: Date): boolean {
+  return session !== undefined && !session.ended && session.until > now;
+}
+
+/** A queue in memory; see `MemoryQueue`. */
+export function createMemoryQueue(options: MemoryQueueOptions = {}): MemoryQueue {
+  return new MemoryQueue(options);
+}

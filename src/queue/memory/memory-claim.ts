@@ -1,0 +1,70 @@
+import type { JsonValue } from "../../core/json.ts";
+import { deadlineFailure } from "../failure-record.ts";
+import type { ClaimedJob } from "../job.ts";
+import type { ClaimRequest } from "../queue.ts";
+import { endWaiting, isOverdue } from "./memory-settle.ts";
+import { byUrgency, type MemoryJob, type MemoryTenant } from "./memory-tenant.ts";
+
+/** Takes jobs for a live session; delayed jobs that are due join the line when it has less than was asked for. */
+export function claimFrom(tenant: MemoryTenant, request: ClaimRequest, now: Date): readonly ClaimedJob[] {
+  const taken = takeReady(tenant, request, request.limit, now);
+  if (taken.length < request.limit && promoteDue(tenant, now) > 0) {
+    taken.push(...takeReady(tenant, request, request.limit - taken.length, now));
+  }
+  return taken.toSorted(byUrgency).map((job) => viewClaimed(job, request.sessionId));
+}
+
+function takeReady(tenant: MemoryTenant, request: ClaimRequest, limit: number, now: Date): MemoryJob[] {
+  const offered = new Set(request.capabilities);
+  const taken: MemoryJob[] = [];
+  for (const job of tenant.ready()) {
+    if (taken.length >= limit) break;
+    const { environment, requires } = job.accepted;
+    if (environment !== request.environment || !requires.every((label) => offered.has(label))) continue;
+    if (isOverdue(job, now)) {
+      endWaiting(tenant, job, { state: "timed_out", error: deadlineFailure(job.id), now });
+      continue;
+    }
+    if (job.place.kind !== "ready") continue;
+    const { attempt, spared } = job.place;
+    tenant.move(job, {
+      kind: "active",
+      attempt: attempt + 1,
+      spared,
+      sessionId: request.sessionId,
+      startedAt: now,
+      stopping: "no",
+      listed: false,
+    });
+    taken.push(job);
+  }
+  return taken;
+}
+
+function viewClaimed(job: MemoryJob, sessionId: string): ClaimedJob {
+  const { kind, payloadText, priority, retry, deadline } = job.accepted;
+  return {
+    tenantId: job.tenantId,
+    jobId: job.id,
+    attempt: job.place.attempt,
+    sessionId,
+    kind,
+    payload: JSON.parse(payloadText) as JsonValue,
+    priority,
+    retry,
+    createdAt: job.createdAt,
+    ...(deadline !== undefined && { deadline }),
+  };
+}
+
+/** Moves due jobs into the line. @returns how many. */
+export function promoteDue(tenant: MemoryTenant, now: Date): number {
+  let promoted = 0;
+  for (const job of tenant.delayed()) {
+    if (job.place.kind !== "delayed" || job.place.runAt > now) continue;
+    const { runAt, attempt, spared } = job.place;
+    tenant.move(job, { kind: "ready", readyAt: runAt, attempt, spared });
+    promoted++;
+  }
+  return promoted;
+}

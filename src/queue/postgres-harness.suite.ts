@@ -1,0 +1,48 @@
+import { raw } from "sql-template-tag";
+import type { Database } from "../database/index.ts";
+import { createPostgresQueue } from "./postgres-queue.ts";
+import type { QueueHarness } from "./queue.suite.ts";
+
+const TABLES = [
+  "queue_job",
+  "queue_ready",
+  "queue_delayed",
+  "queue_deadline",
+  "queue_session",
+  "queue_active",
+  "queue_done",
+  "queue_attempt",
+  "queue_dead_letter",
+  "queue_idempotency",
+  "queue_route",
+];
+
+/** Every stored instant, so that the past can be made longer instead of waiting. */
+const INSTANTS = [
+  ["queue_job", "created_at", "run_at", "deadline"],
+  ["queue_ready", "ready_at"],
+  ["queue_delayed", "run_at"],
+  ["queue_deadline", "deadline"],
+  ["queue_session", "opened_at", "renewed_at", "until"],
+  ["queue_active", "started_at"],
+  ["queue_done", "started_at", "finished_at"],
+  ["queue_attempt", "started_at", "ended_at"],
+  ["queue_dead_letter", "died_at"],
+] as const;
+
+/** An empty queue on a database that is used again by the next test. */
+export async function openPostgresHarness(database: Database): Promise<QueueHarness> {
+  // DELETE: for a few rows it takes a tenth of the time of TRUNCATE.
+  for (const table of TABLES) await database.query(raw(`delete from ${table}`));
+  const queue = createPostgresQueue({ database, dice: () => 0.5, listen: false });
+  return {
+    queue,
+    async advance(ms) {
+      for (const [table, ...columns] of INSTANTS) {
+        const changes = columns.map((column) => `${column} = ${column} - interval '${ms} ms'`).join(", ");
+        await database.query(raw(`update ${table} set ${changes}`));
+      }
+    },
+    close: () => queue.close(),
+  };
+}

@@ -1,0 +1,133 @@
+import { systemClock } from "../core/clock.ts";
+import type { TenantId } from "../core/ids.ts";
+import type { Database } from "../database/index.ts";
+import { checkClaim, checkFilter, checkLeaseMs, checkSession } from "./accepted-job.ts";
+import { isMicroseconds, readPage, toPage } from "./cursor.ts";
+import { storableNote } from "./failure-record.ts";
+import { claim } from "./postgres/claim.ts";
+import { deleteDeadLetter, findDeadLetter, listDeadLetters } from "./postgres/dead-letters.ts";
+import { createIdBlocks } from "./postgres/id-blocks.ts";
+import { enqueue, requeueDeadLetter, retryJob } from "./postgres/intake.ts";
+import { listJobs } from "./postgres/list-jobs.ts";
+import { findJob, listAttempts, readStats } from "./postgres/read-jobs.ts";
+import { reap } from "./postgres/reap.ts";
+import { requestCancel } from "./postgres/request-cancel.ts";
+import { createRouteBook } from "./postgres/route-book.ts";
+import { holdsLease } from "./postgres/running-jobs.ts";
+import { openSession, renewSession } from "./postgres/sessions.ts";
+import { closeSession, complete, fail, isLease, release } from "./postgres/settle.ts";
+import { createWakeUp } from "./postgres/wake-up.ts";
+import type { JobQueue } from "./queue.ts";
+import { isStoredId } from "./stored-id.ts";
+
+export interface PostgresQueueOptions {
+  /** Migrated; stays open when the queue is closed. */
+  readonly database: Database;
+  /** Spreads retries; default `Math.random`. */
+  readonly dice?: () => number;
+  /** Hear of jobs that other processes enqueue; default true. False for poolers that cannot LISTEN. */
+  readonly listen?: boolean;
+}
+
+/**
+ * The queue of record. Any number of these, in any number of processes, may work on one database.
+ *
+ * Only the database's clock decides. Await `close()` before closing the database.
+ */
+export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
+  const { database, dice = Math.random } = options;
+  const routes = createRouteBook(database);
+  const intake = { database, routes, ids: createIdBlocks(database, systemClock) };
+  const wakeUp = createWakeUp(database, { listen: options.listen ?? true });
+  const ringIf = (claimable: boolean): void => {
+    if (claimable) wakeUp.ring();
+  };
+
+  return {
+    ...readingMethods(database),
+    async enqueue(tenantId, requests) {
+      const outcomes = await enqueue(intake, tenantId, requests);
+      ringIf(outcomes.some((outcome) => outcome.created));
+      return outcomes;
+    },
+    async openSession(session) {
+      checkSession(session);
+      return { sessionId: await openSession(database, session) };
+    },
+    async renew(renewal) {
+      checkLeaseMs(renewal.leaseMs);
+      if (isStoredId(renewal.sessionId)) return renewSession(database, renewal);
+      return { live: false, lost: renewal.jobs.map((job) => job.jobId), cancelRequested: [] };
+    },
+    async closeSession(tenantId, sessionId) {
+      if (isStoredId(sessionId)) ringIf((await closeSession(database, tenantId, sessionId)) > 0);
+    },
+    async claim(request) {
+      checkClaim(request);
+      return claim({ database, routes, dice }, request);
+    },
+    complete: (lease, result) => complete(database, lease, result),
+    async fail(lease, failure) {
+      const { outcome, claimable } = await fail(database, lease, { failure, dice });
+      ringIf(claimable);
+      return outcome;
+    },
+    async release(lease, releaseOptions) {
+      const { outcome, claimable } = await release(database, lease, releaseOptions);
+      ringIf(claimable);
+      return outcome;
+    },
+    async requestCancel(tenantId, jobId, reason) {
+      if (!isStoredId(jobId)) return { kind: "not-found" };
+      return requestCancel(database, tenantId, jobId, reason === undefined ? undefined : storableNote(reason));
+    },
+    async retry(tenantId, jobId) {
+      const outcome = await retryJob(intake, tenantId, jobId);
+      ringIf(outcome.kind === "created");
+      return outcome;
+    },
+    async requeueDeadLetter(tenantId, jobId) {
+      const requeued = await requeueDeadLetter(intake, tenantId, jobId);
+      wakeUp.ring();
+      return requeued;
+    },
+    async deleteDeadLetter(tenantId, jobId) {
+      return isStoredId(jobId) && deleteDeadLetter(database, tenantId, jobId);
+    },
+    async reap() {
+      const report = await reap(database);
+      ringIf(report.promoted > 0 || report.requeued.length > 0);
+      return report;
+    },
+    onAvailable: (listener) => wakeUp.onRing(listener),
+    close: () => wakeUp.close(),
+  };
+}
+
+type ReadingMethods = Pick<
+  JobQueue,
+  "holds" | "get" | "list" | "attempts" | "stats" | "listDeadLetters" | "getDeadLetter"
+>;
+
+function readingMethods(database: Database): ReadingMethods {
+  return {
+    holds: async (lease) => isLease(lease) && holdsLease(database, lease),
+    get: async (tenantId, jobId) => (isStoredId(jobId) ? findJob(database, tenantId, jobId) : undefined),
+    async list(tenantId, filter, page) {
+      checkFilter(filter);
+      const [before] = readPage(page, [isStoredId]) ?? [];
+      const jobs = await listJobs(database, { tenantId, filter, before, limit: page.limit + 1 });
+      return toPage(jobs, page.limit, (job) => [job.id]);
+    },
+    attempts: async (tenantId, jobId) => (isStoredId(jobId) ? listAttempts(database, tenantId, jobId) : []),
+    stats: (tenantId: TenantId) => readStats(database, tenantId),
+    async listDeadLetters(tenantId, page) {
+      const after = readPage(page, [isMicroseconds, isStoredId]);
+      const letters = await listDeadLetters(database, tenantId, { limit: page.limit + 1, after });
+      const { data, nextCursor } = toPage(letters, page.limit, ({ place }) => place);
+      return { data: data.map(({ letter }) => letter), ...(nextCursor !== undefined && { nextCursor }) };
+    },
+    getDeadLetter: async (tenantId, jobId) =>
+      isStoredId(jobId) ? findDeadLetter(database, tenantId, jobId) : undefined,
+  };
+}

@@ -1,0 +1,82 @@
+import sql from "sql-template-tag";
+import type { TenantId } from "../../core/ids.ts";
+import type { Queryable } from "../../database/index.ts";
+import { DEFAULT_RETRY } from "../job.ts";
+import { type IdentifiedJob, planRanges } from "./plan-ranges.ts";
+
+/**
+ * Stores jobs and puts them into the line, all or none.
+ *
+ * May be run again with the same ids when it is unknown whether it was committed: jobs that are there already get no
+ * second place in the line. Jobs whose idempotency key is taken are left out.
+ *
+ * @param jobs at most 16 383, in ascending order of their ids; no idempotency key twice.
+ */
+export async function enqueueJobs(db: Queryable, tenantId: TenantId, jobs: readonly IdentifiedJob[]): Promise<void> {
+  const ranges = planRanges(jobs);
+  const column = <T>(read: (item: IdentifiedJob) => T): T[] => jobs.map(read);
+  await db.query(sql`
+    with given as materialized (
+      select * from unnest(
+        ${column((item) => item.id)}::bigint[],
+        ${column((item) => item.routeId)}::int[],
+        ${column((item) => item.job.priority)}::smallint[],
+        ${column((item) => item.job.kind)}::text[],
+        ${column((item) => item.job.runAt)}::timestamptz[],
+        ${column((item) => item.job.deadline)}::timestamptz[],
+        ${column((item) => item.job.retryOf)}::bigint[],
+        ${column((item) => item.job.idempotencyKey)}::text[],
+        ${column((item) => (item.job.retry === DEFAULT_RETRY ? undefined : JSON.stringify(item.job.retry)))}::text[],
+        ${column((item) => item.job.payloadText)}::text[]
+      ) with ordinality as g (id, route_id, priority, kind, run_at, deadline, retry_of, key, retry, payload, place)
+    ),
+    start as materialized (select nextval('queue_line') * 16384 as line, clock_timestamp() as now),
+    keyed as (
+      -- Sorted, so that two statements with the same keys wait for each other and never both at once.
+      insert into queue_idempotency (tenant_id, key, job_id)
+      select ${tenantId}, key, id from given where key is not null order by key
+      on conflict do nothing
+      returning job_id
+    ),
+    job as (
+      insert into queue_job (tenant_id, id, line, created_at, run_at, deadline, retry_of, route_id, priority, kind,
+        idempotency_key, retry, payload)
+      select ${tenantId}, id, start.line + place, start.now, run_at, deadline, retry_of, route_id, priority, kind,
+        key, retry::json, payload::json
+      from given, start
+      where key is null or id in (select job_id from keyed)
+      on conflict do nothing
+      returning id, run_at, deadline
+    ),
+    later as (
+      insert into queue_delayed (tenant_id, job_id, run_at, attempt, spared)
+      select ${tenantId}, id, run_at, 0, 0 from job, start where run_at > start.now
+    ),
+    limited as (
+      insert into queue_deadline (tenant_id, deadline, job_id)
+      select ${tenantId}, deadline, id from job where deadline is not null
+    )
+    insert into queue_ready (tenant_id, route_id, priority, line, lo, hi, ready_at, attempt, spared)
+    select ${tenantId}, r.route_id, r.priority, start.line + r.place, r.lo, r.hi, start.now, 0, 0
+    from start, unnest(
+      ${ranges.map((range) => range.routeId)}::int[],
+      ${ranges.map((range) => range.priority)}::smallint[],
+      ${ranges.map((range) => range.lo)}::bigint[],
+      ${ranges.map((range) => range.hi)}::bigint[],
+      ${ranges.map((range) => range.place)}::bigint[]
+    ) as r (route_id, priority, lo, hi, place)
+    join job on job.id = r.lo
+    where job.run_at is null or job.run_at <= start.now`);
+}
+
+/** Which job each of these idempotency keys belongs to. */
+export async function jobsByKey(
+  db: Queryable,
+  tenantId: TenantId,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db.query<{ key: string; job_id: string }>(sql`
+    select key, job_id from queue_idempotency where tenant_id = ${tenantId} and key = any(${keys}::text[])`);
+  return new Map(rows.map((row) => [row.key, row.job_id]));
+}

@@ -1,0 +1,112 @@
+import sql from "sql-template-tag";
+import type { TenantId } from "../../core/ids.ts";
+import type { Queryable } from "../../database/index.ts";
+import { type AcceptedJob, acceptJobs } from "../accepted-job.ts";
+import { queueErrors } from "../errors.ts";
+import type { EnqueueOutcome, EnqueueRequest, JobState } from "../job.ts";
+import type { RetryOutcome } from "../queue.ts";
+import { isStoredId } from "../stored-id.ts";
+import { copyDeadJob, copyEndedJob } from "./copy-job.ts";
+import { findDeadLetter } from "./dead-letters.ts";
+import { enqueueJobs, jobsByKey } from "./enqueue-jobs.ts";
+import type { IdBlocks } from "./id-blocks.ts";
+import { insistently } from "./insistently.ts";
+import { findJob } from "./read-jobs.ts";
+import type { RouteBook } from "./route-book.ts";
+
+export interface IntakeTools {
+  readonly database: Queryable;
+  readonly ids: IdBlocks;
+  readonly routes: RouteBook;
+}
+
+/** Accepts jobs; see `JobQueue.enqueue`. */
+export async function enqueue(
+  tools: IntakeTools,
+  tenantId: TenantId,
+  requests: readonly EnqueueRequest[],
+): Promise<readonly EnqueueOutcome[]> {
+  const accepted = acceptJobs(requests);
+  if (accepted.length === 0) return [];
+  const { distinct, indexes } = withoutRepeatedKeys(accepted);
+  const routeIds = await tools.routes.idsOf(tenantId, distinct);
+  const ids = await tools.ids.take(distinct.length);
+  const jobs = distinct.map((job, index) => ({ job, id: ids[index] ?? 0, routeId: routeIds[index] ?? 0 }));
+  await insistently(() => enqueueJobs(tools.database, tenantId, jobs));
+  const keys = distinct.flatMap((job) => job.idempotencyKey ?? []);
+  const owners = await insistently(() => jobsByKey(tools.database, tenantId, keys));
+  const seen = new Set<number>();
+  return accepted.map((job, position) => {
+    const index = indexes[position] ?? 0;
+    const ownId = String(ids[index]);
+    const jobId = job.idempotencyKey === undefined ? ownId : (owners.get(job.idempotencyKey) ?? ownId);
+    const created = jobId === ownId && !seen.has(index);
+    seen.add(index);
+    return { jobId, created };
+  });
+}
+
+/** Requests that repeat an idempotency key of the same call stand for the first one. */
+function withoutRepeatedKeys(accepted: readonly AcceptedJob[]): {
+  readonly distinct: readonly AcceptedJob[];
+  /** For each request, which of `distinct` stands for it. */
+  readonly indexes: readonly number[];
+} {
+  const distinct: AcceptedJob[] = [];
+  const firstOf = new Map<string, number>();
+  const indexes = accepted.map((job) => {
+    const key = job.idempotencyKey;
+    const known = key === undefined ? undefined : firstOf.get(key);
+    if (known !== undefined) return known;
+    if (key !== undefined) firstOf.set(key, distinct.length);
+    return distinct.push(job) - 1;
+  });
+  return { distinct, indexes };
+}
+
+/** Repeats an ended job; see `JobQueue.retry`. */
+export async function retryJob(tools: IntakeTools, tenantId: TenantId, jobId: string): Promise<RetryOutcome> {
+  if (!isStoredId(jobId)) return { kind: "not-found" };
+  const newId = await takeOne(tools.ids);
+  const created = await insistently(
+    async () =>
+      (await copyEndedJob(tools.database, { tenantId, jobId, newId })) ||
+      (await exists(tools.database, tenantId, newId)),
+  );
+  if (created) return { kind: "created", jobId: String(newId) };
+  const state = await stateOf(tools.database, tenantId, jobId);
+  return state === undefined ? { kind: "not-found" } : { kind: "not-finished", state };
+}
+
+/** Repeats a dead job once; see `JobQueue.requeueDeadLetter`. */
+export async function requeueDeadLetter(
+  tools: IntakeTools,
+  tenantId: TenantId,
+  jobId: string,
+): Promise<{ readonly jobId: string }> {
+  if (!isStoredId(jobId)) throw queueErrors.QUEUE_DEAD_LETTER_NOT_FOUND({ jobId });
+  const newId = await takeOne(tools.ids);
+  return insistently(async () => {
+    if (await copyDeadJob(tools.database, { tenantId, jobId, newId })) return { jobId: String(newId) };
+    const letter = await findDeadLetter(tools.database, tenantId, jobId);
+    if (letter?.requeuedAs === undefined) throw queueErrors.QUEUE_DEAD_LETTER_NOT_FOUND({ jobId });
+    // The first try was committed although its answer got lost.
+    if (letter.requeuedAs === String(newId)) return { jobId: letter.requeuedAs };
+    throw queueErrors.QUEUE_DEAD_LETTER_REQUEUED({ jobId, requeuedAs: letter.requeuedAs });
+  });
+}
+
+async function takeOne(ids: IdBlocks): Promise<number> {
+  const [id] = await ids.take(1);
+  if (id === undefined) throw new RangeError("no job id was handed out");
+  return id;
+}
+
+async function exists(db: Queryable, tenantId: TenantId, id: number): Promise<boolean> {
+  const rows = await db.query(sql`select from queue_job where tenant_id = ${tenantId} and id = ${id}`);
+  return rows.length > 0;
+}
+
+async function stateOf(db: Queryable, tenantId: TenantId, jobId: string): Promise<JobState | undefined> {
+  return (await findJob(db, tenantId, jobId))?.state;
+}

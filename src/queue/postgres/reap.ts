@@ -1,0 +1,107 @@
+import sql from "sql-template-tag";
+import type { Database } from "../../database/index.ts";
+import { deadlineFailure, lostFailure, releasedFailure } from "../failure-record.ts";
+import type { ReapReport } from "../queue.ts";
+import { decideAfterLoss, decideAfterRelease } from "../retry.ts";
+import { forgetDeadlines, lockPassedDeadlines, type PassedDeadline, stopForDeadline } from "./deadlines.ts";
+import { promoteDueJobs, tenantsWithDueJobs } from "./delayed-jobs.ts";
+import { endWaiting } from "./end-waiting.ts";
+import { lockAbandoned, type RunningJob, type TakenFor } from "./running-jobs.ts";
+import { endLapsedSessions } from "./sessions.ts";
+import { type Settlement, settleRunning } from "./settle-running.ts";
+
+/** Rows per transaction: short enough that nobody waits long for a lock. */
+const PAGE = 500;
+/** Pages of one kind of work per pass; what is left is for the next one. */
+const MAX_PAGES = 200;
+
+interface Findings {
+  readonly requeued: string[];
+  readonly died: string[];
+  readonly cancelled: string[];
+  readonly timedOut: string[];
+}
+
+/**
+ * One pass over all tenants. Each step is guarded by the state it found, so passes may overlap and may be cut off anywhere.
+ *
+ * Sessions are ended first and for good; only then are their jobs taken. A session that was renewed in between was not
+ * ended, and keeps its jobs.
+ */
+export async function reap(database: Database): Promise<ReapReport> {
+  const findings: Findings = { requeued: [], died: [], cancelled: [], timedOut: [] };
+  const sessionsExpired = await inPages(() => endLapsedSessions(database, PAGE));
+  await inPages(() => takeAbandoned(database, findings));
+  await inPages(() => endOverdue(database, findings));
+  let promoted = 0;
+  for (const tenantId of await tenantsWithDueJobs(database)) {
+    promoted += await inPages(() => promoteDueJobs(database, tenantId, PAGE));
+  }
+  await preparePartitions(database);
+  return { ...findings, promoted, sessionsExpired };
+}
+
+/** Does a page of work after the other until one is not full. @returns the sum of what `page` returned. */
+async function inPages(page: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const count = await page();
+    total += count;
+    if (count < PAGE) break;
+  }
+  return total;
+}
+
+async function takeAbandoned(database: Database, findings: Findings): Promise<number> {
+  const { found, settled } = await database.withTransaction(async (transaction) => {
+    const abandoned = await lockAbandoned(transaction, PAGE);
+    return { found: abandoned.length, settled: await settleRunning(transaction, abandoned.map(settlementOf)) };
+  });
+  findings.requeued.push(...settled.returned.map((job) => job.jobId));
+  for (const { jobId, ending } of settled.ended) {
+    if (ending.state === "cancelled") findings.cancelled.push(jobId);
+    else if (ending.state === "timed_out") findings.timedOut.push(jobId);
+    else findings.died.push(jobId);
+  }
+  return found;
+}
+
+function settlementOf(running: RunningJob & { readonly takenFor: TakenFor }): Settlement {
+  const { jobId, attempt } = running.lease;
+  if (running.takenFor === "lost") {
+    const failure = lostFailure(jobId, attempt);
+    return { running, verdict: decideAfterLoss(running.facts), outcome: "lost", failure, spared: false };
+  }
+  const failure = releasedFailure(jobId, attempt, "the answer to its claim never arrived");
+  return { running, verdict: decideAfterRelease(running.facts, false), outcome: "released", failure, spared: true };
+}
+
+async function endOverdue(database: Database, findings: Findings): Promise<number> {
+  const { found, timedOut } = await database.withTransaction(async (transaction) => {
+    const passed = await lockPassedDeadlines(transaction, PAGE);
+    const seenTo: PassedDeadline[] = passed.filter((job) => job.state === "ended");
+    seenTo.push(
+      ...(await stopForDeadline(
+        transaction,
+        passed.filter((job) => job.state === "running"),
+      )),
+    );
+    const ended: PassedDeadline[] = [];
+    for (const job of passed.filter((other) => other.state === "waiting")) {
+      const failure = deadlineFailure(job.jobId);
+      const ending = { state: "timed_out", failure, deadLetter: "deadline" } as const;
+      if (await endWaiting(transaction, job.tenantId, job.jobId, ending)) ended.push(job);
+    }
+    // A job that was on its way from one state to another keeps its deadline for the next pass.
+    await forgetDeadlines(transaction, [...seenTo, ...ended]);
+    const isDone = seenTo.length + ended.length === passed.length;
+    return { found: isDone ? passed.length : 0, timedOut: ended };
+  });
+  findings.timedOut.push(...timedOut.map((job) => job.jobId));
+  return found;
+}
+
+/** Room for the ids of the next hundred million jobs, before anybody asks for one. */
+async function preparePartitions(database: Database): Promise<void> {
+  await database.query(sql`select queue_ensure_partitions(last_value + 100000000) from queue_job_id_block`);
+}
