@@ -49,6 +49,14 @@ test("takes what nodes handed over from elsewhere, each under a name of its own"
   ]);
 });
 
+test("goes by the name of a file whose type the node does not know", async () => {
+  await writeFile(join(workDir, "a.txt"), "a");
+
+  const { files } = await collectArtifacts(workDir, [{ path: "a.txt", contentType: "application/octet-stream" }]);
+
+  expect(files).toMatchObject([{ contentType: "text/plain" }]);
+});
+
 test("does not follow links out of the working directory", async () => {
   await writeFile(join(root, "secret.txt"), "x");
   await symlink(join(root, "secret.txt"), join(workDir, "link.txt"));

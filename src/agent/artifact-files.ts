@@ -43,7 +43,7 @@ export async function collectArtifacts(
     const wanted = inside.has(path) ? relative(workDir, path).split(sep).join("/") : basename(path);
     const name = freeName(wanted.toWellFormed().slice(-MAX_NAME), names);
     names.add(name);
-    files.push({ path, name, contentType: typeOf.get(path) ?? contentTypeOf(name), sizeBytes: facts.size });
+    files.push({ path, name, contentType: contentTypeOf(name, typeOf.get(path)), sizeBytes: facts.size });
   }
   return { files, omitted: Math.max(0, paths.length + outside.length - MAX_FILES) };
 }
@@ -87,6 +87,10 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".zip": "application/zip",
 };
 
-function contentTypeOf(name: string): string {
-  return CONTENT_TYPES[extname(name).toLowerCase()] ?? "application/octet-stream";
+const UNKNOWN_TYPE = "application/octet-stream";
+
+/** @param given what the node said; that it does not know is no reason not to look at the name. */
+function contentTypeOf(name: string, given: string | undefined): string {
+  if (given !== undefined && given !== UNKNOWN_TYPE) return given;
+  return CONTENT_TYPES[extname(name).toLowerCase()] ?? UNKNOWN_TYPE;
 }

@@ -8,6 +8,8 @@ import { type AttemptId, encodeRecord, type JobOutcome, type OutboxRecord } from
 export const BATCH_EVENTS = 200;
 /** A file is written anew when this much of it was acknowledged, bytes. */
 const COMPACT_BYTES = 4 * 1024 * 1024;
+/** A disk that is full refuses twenty times a second; one line of that many is enough. */
+const FAULTS_PER_LINE = 100;
 
 /** What all attempts of an outbox share. */
 export interface OutboxRoom {
@@ -27,6 +29,7 @@ export class AttemptOutbox {
   #ackedBytes = 0;
   #isSettling = false;
   #isDiscarded = false;
+  #faults = 0;
 
   constructor(backlog: Backlog, file: OutboxFile, room: OutboxRoom) {
     this.#backlog = backlog;
@@ -111,6 +114,9 @@ export class AttemptOutbox {
   }
 
   #complain(error: unknown): void {
-    this.#room.log.error({ jobId: this.id.jobId, problem: messageOf(error) }, "outbox cannot be written");
+    this.#faults += 1;
+    if (this.#faults % FAULTS_PER_LINE !== 1) return;
+    const facts = { jobId: this.id.jobId, faults: this.#faults, problem: messageOf(error) };
+    this.#room.log.error(facts, "outbox cannot be written");
   }
 }

@@ -83,7 +83,7 @@ export class JobExecutor {
       job.stopReason = reason;
       this.#options.log.warn({ jobId: job.id.jobId, attempt: job.id.attempt, reason }, "job told to stop");
       job.stopping.abort();
-      if (reason !== "cancelled") job.cutOff.abort();
+      if (reason === "lost" || reason === "shutdown") job.cutOff.abort();
     }
   }
 

@@ -72,7 +72,7 @@ describe("fitReport", () => {
   });
 
   test("keeps at least status and error", () => {
-    const reached = Array.from({ length: 50_000 }, (_, index) => `a_node_with_a_long_name_${index}`);
+    const reached = Array.from({ length: 40_000 }, (_, index) => `a_node_with_a_long_name_${index}`);
 
     expect(fitReport({ ...base, status: "failed", error, reached })).toEqual({
       status: "failed",
@@ -82,7 +82,7 @@ describe("fitReport", () => {
     });
   });
 
-  prop.prop([fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 })), fc.nat(1_500_000)])(
+  prop.prop([fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 })), fc.nat(1_500_000)], { numRuns: 10 })(
     "whatever a run leaves behind fits into the queue",
     (variables, length) => {
       const report = { ...base, variables: { ...variables, long: "y".repeat(length) } } as RunReport;
@@ -92,7 +92,15 @@ describe("fitReport", () => {
   );
 });
 
-test("a defect of the robot is permanent, its death is not", () => {
-  expect(brokenOutcome("7")).toMatchObject({ error: { code: "AGENT_RUN_BROKEN", errorClass: "permanent" } });
+test("a defect of the robot is permanent, its full disk and its death are not", () => {
+  const job = { id: { jobId: "7" }, workDir: "/home/jobs/7-1" };
+  const diskFull = Object.assign(new Error("ENOSPC: no space left on device"), { errno: -28, code: "ENOSPC" });
+
+  expect(brokenOutcome(job, new TypeError("x is undefined"))).toMatchObject({
+    error: { code: "AGENT_RUN_BROKEN", errorClass: "permanent" },
+  });
+  expect(brokenOutcome(job, diskFull)).toMatchObject({
+    error: { code: "AGENT_FOLDER_UNUSABLE", message: expect.stringContaining("ENOSPC"), errorClass: "transient" },
+  });
   expect(diedOutcome("7")).toMatchObject({ error: { code: "AGENT_ROBOT_DIED", errorClass: "transient" } });
 });

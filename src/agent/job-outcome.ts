@@ -48,9 +48,17 @@ function failure(error: AppError, errorClass: "cancelled" | "lost-lease", result
   return { kind: "fail", error: { code: error.code, message: error.message, errorClass }, result };
 }
 
-/** The robot broke down under a job: nobody's fault but ours. */
-export function brokenOutcome(jobId: string): JobOutcome {
-  const { code, message } = agentErrors.AGENT_RUN_BROKEN({ jobId });
+/** The robot broke down under a job: its disk, which another robot may have, or nobody's fault but ours. */
+export function brokenOutcome(
+  job: { readonly id: { readonly jobId: string }; readonly workDir: string },
+  cause: unknown,
+): JobOutcome {
+  const problem = cause instanceof Error && "errno" in cause && "code" in cause ? String(cause.code) : undefined;
+  if (problem !== undefined) {
+    const { code, message } = agentErrors.AGENT_FOLDER_UNUSABLE({ folder: job.workDir, problem });
+    return { kind: "fail", error: { code, message, errorClass: "transient" } };
+  }
+  const { code, message } = agentErrors.AGENT_RUN_BROKEN({ jobId: job.id.jobId });
   return { kind: "fail", error: { code, message, errorClass: "permanent" } };
 }
 

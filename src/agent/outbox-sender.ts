@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { PayloadOf } from "../contracts/index.ts";
 import { pause } from "../core/deadline.ts";
 import { AppError, hasCode, messageOf } from "../core/errors.ts";
@@ -16,7 +17,7 @@ const LONGEST_RETRY_MS = 5_000;
 type Said = Extract<TunnelRequest, "job.events" | "job.complete" | "job.fail" | "job.release">;
 
 /** What the sender needs of a tunnel. */
-export interface SenderTunnel {
+interface SenderTunnel {
   request<Type extends Said>(type: Type, payload: PayloadOf<Type>): Promise<PayloadOf<"ack">>;
 }
 
@@ -42,6 +43,8 @@ interface SenderOptions {
 export function startOutboxSender(options: SenderOptions): OutboxSender {
   const { outbox, log } = options;
   const stopping = new AbortController();
+  // As many as there are attempts may wait for it.
+  setMaxListeners(0, stopping.signal);
   const loops = new Map<AttemptOutbox, Promise<void>>();
   const timers = new Map<AttemptOutbox, NodeJS.Timeout>();
   const onIdle: (() => void)[] = [];
@@ -118,7 +121,10 @@ async function sendAttempt(attempt: AttemptOutbox, options: SenderOptions, stopp
       retryMs = FIRST_RETRY_MS;
       if (outcome === "lost") {
         await attempt.discard();
-        options.log.warn({ jobId: attempt.id.jobId, attempt: attempt.id.attempt }, "attempt lost to another holder");
+        options.log.warn(
+          { jobId: attempt.id.jobId, attempt: attempt.id.attempt },
+          "attempt is not this robot's any more",
+        );
         options.onLost(attempt.id);
         return true;
       }

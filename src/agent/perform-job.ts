@@ -53,7 +53,7 @@ export interface ActiveJob {
   readonly startedAt: Date;
   /** Ends the run. */
   readonly stopping: AbortController;
-  /** Ends the uploads as well: there is no time or no right to go on. A cancelled job still has both. */
+  /** Ends the uploads as well: there is no time (shutdown) or no use (lost) to go on. */
   readonly cutOff: AbortController;
   stopReason: StopReason | undefined;
   progress: number | undefined;
@@ -76,7 +76,9 @@ export async function performJob(parts: JobParts, job: ActiveJob): Promise<boole
   try {
     await makeWorkFolder(job.workDir);
     const report = await runUntilStopped(parts, job, { masker, handedOver });
-    const allStored = await uploadAll(parts, job, { masker, handedOver });
+    // What a run left that was stopped for its lease is of no use: it runs again, perhaps elsewhere and soon.
+    const isCutShort = report.status === "cancelled" && job.stopReason === "lease-expired";
+    const allStored = !isCutShort && (await uploadAll(parts, job, { masker, handedOver }));
     const outcome = outcomeOf(report, job.stopReason, job.id.jobId);
     isSpent = allStored && outcome?.kind === "complete";
     if (outcome === undefined) await job.outbox.discard();
@@ -84,7 +86,7 @@ export async function performJob(parts: JobParts, job: ActiveJob): Promise<boole
   } catch (error) {
     parts.log.error({ jobId: job.id.jobId, problem: messageOf(error), err: error }, "job could not be run");
     if (job.stopReason === "lost") await job.outbox.discard();
-    else await job.outbox.settle(brokenOutcome(job.id.jobId), parts.clock.now());
+    else await job.outbox.settle(brokenOutcome(job, error), parts.clock.now());
   }
   if (isSpent) await rm(job.workDir, { recursive: true, force: true }).catch(() => undefined);
   return isSpent;
@@ -166,7 +168,9 @@ async function uploadAll(parts: JobParts, job: ActiveJob, { masker, handedOver }
   for (const found of files) {
     const file = { ...found, name: masker.text(found.name) };
     if (!(await uploadOne(parts, job, file))) allStored = false;
-    if (job.cutOff.signal.aborted) return false;
+    if (!job.cutOff.signal.aborted) continue;
+    warn(parts, job, "the job's files were not all uploaded, because the robot had to stop");
+    return false;
   }
   return allStored;
 }

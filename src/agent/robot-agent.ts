@@ -68,6 +68,7 @@ export class RobotAgent {
   #resolveEnded: (error: AppError | undefined) => void = () => undefined;
   #running: Running | undefined;
   #hasStarted = false;
+  #starting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
   #registration: PayloadOf<"robot.registered"> | undefined;
   /** Attempts of the last heartbeat: its answer is about these, whatever has begun since. */
@@ -117,6 +118,11 @@ export class RobotAgent {
   async start(): Promise<void> {
     if (this.#hasStarted) throw agentErrors.AGENT_STOPPED({ name: this.#config.name });
     this.#hasStarted = true;
+    this.#starting = this.#start();
+    await this.#starting;
+  }
+
+  async #start(): Promise<void> {
     const folder = join(this.#config.home, "robots", this.#config.name);
     await makeFolder(folder);
     const lock = await lockRobot(folder, this.#config.name);
@@ -163,6 +169,8 @@ export class RobotAgent {
   async #stop({ drainMs = this.#config.drainMs, hurry }: { drainMs?: number; hurry?: AbortSignal }): Promise<void> {
     this.#hasStarted = true;
     this.#isDraining = true;
+    // Who starts it hears of a failure.
+    await this.#starting?.catch(() => undefined);
     const running = this.#running;
     if (running !== undefined) {
       const { executor, outbox, sender, heartbeat, claims, tunnel, lock } = running;
@@ -209,6 +217,7 @@ export class RobotAgent {
   async #assemble(folder: string, lock: RobotLock): Promise<Running> {
     const { log, clock, random, run } = this.#parts;
     const config = this.#config;
+    const tunnel = this.#makeTunnel();
     const outbox = await openOutbox({ folder: join(folder, "outbox"), limitBytes: config.outboxMaxBytes, log });
     for (const attempt of outbox.attempts) {
       const { jobId } = attempt.id;
@@ -235,7 +244,6 @@ export class RobotAgent {
       onFreeSlot: () => this.#running?.claims.wake(),
     });
     await executor.prune();
-    const tunnel = this.#makeTunnel();
     const onLost = (lost: AttemptId): void =>
       executor.stop("lost", (id) => id.jobId === lost.jobId && id.attempt === lost.attempt);
     const sender = startOutboxSender({ outbox, tunnel, onLost, log });

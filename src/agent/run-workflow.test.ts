@@ -197,6 +197,11 @@ describe("runWorkflow", () => {
     expect(report).toMatchObject({ status: "failed", error: { node: "step" } });
     expect(calls).toEqual(["session 7-1", "open", "screenshot", "close"]);
     expect(await readdir(workDir)).toEqual(["failure.png"]);
+    expect(events.at(-1)).toMatchObject({
+      type: "artifact",
+      path: join(workDir, "failure.png"),
+      contentType: "image/png",
+    });
   });
 
   test("closes the browser's session of a run that needed none", async () => {

@@ -95,7 +95,7 @@ async function runWithBrowser(request: RunWorkflowRequest, plan: Plan): Promise<
       outputLimitBytes: OUTPUT_LIMIT_BYTES,
     });
     if (session !== undefined && (report.status === "failed" || report.status === "timed_out")) {
-      await takeScreenshot(session, workDir);
+      await takeScreenshot(request, session);
     }
     return report;
   } finally {
@@ -104,14 +104,17 @@ async function runWithBrowser(request: RunWorkflowRequest, plan: Plan): Promise<
 }
 
 /** What the page looked like when it went wrong; a page that cannot be shown any more is no further failure. */
-async function takeScreenshot(session: BrowserSession, workDir: string): Promise<void> {
+async function takeScreenshot(request: RunWorkflowRequest, session: BrowserSession): Promise<void> {
   if (session.currentPage === undefined) return;
+  const path = join(request.workDir, SCREENSHOT_NAME);
   try {
     const page = await session.page();
-    await page.screenshot({ path: join(workDir, SCREENSHOT_NAME), timeout: SCREENSHOT_MS });
+    await page.screenshot({ path, timeout: SCREENSHOT_MS });
   } catch {
     // Crashed, closed or hanging: the report tells the failure that matters.
+    return;
   }
+  tell(request, { type: "artifact", path, name: SCREENSHOT_NAME, contentType: "image/png" });
 }
 
 /** A report that says why nothing ran, with every node that did not. */

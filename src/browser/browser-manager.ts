@@ -9,6 +9,7 @@ import { browserErrors } from "./errors.ts";
 import type { BrowserLog } from "./log.ts";
 import type { BrowserSession } from "./session.ts";
 
+/** Where the browser lives and what it obeys. */
 export interface BrowserManagerOptions {
   /** Home folder: the bundled browser is cached below it, and it marks whose browsers these are. */
   readonly home: string;
@@ -48,6 +49,7 @@ export interface RunningBrowser {
   readonly openContexts: number;
 }
 
+const OPEN_ATTEMPTS = 2;
 const DEFAULT_CONTEXT: BrowserContextOptions = { locale: "en-US", viewport: { width: 1280, height: 720 } };
 
 /** Makes the manager; nothing is started yet. Whoever makes it closes it. */
@@ -65,7 +67,8 @@ export function createBrowserManager(options: BrowserManagerOptions): BrowserMan
   }
 
   async function browserInUse(): Promise<readonly [BrowserProcess, Promise<BrowserProcess>]> {
-    if (current !== undefined) return [await current, current];
+    const inUse = current;
+    if (inUse !== undefined) return [await inUse, inUse];
     const started = startBrowser(options, closing.signal);
     current = started;
     try {
@@ -89,19 +92,26 @@ export function createBrowserManager(options: BrowserManagerOptions): BrowserMan
   }
 
   async function openContext(jobId: string, contextOptions: BrowserContextOptions): Promise<OpenedContext> {
-    closing.signal.throwIfAborted();
-    const [browser, started] = await browserInUse();
-    const opened = await openOn(browser, jobId, contextOptions);
-    if (browser.servedContexts >= config.BROWSER_MAX_CONTEXTS) retire(started, browser);
-    return {
-      context: opened.context,
-      died: browser.died,
-      release() {
-        opened.release();
-        if (running !== browser && browser.openContexts === 0) inBackground(browser.close());
-      },
-      kill: () => browser.kill(),
-    };
+    for (let attempt = 1; attempt <= OPEN_ATTEMPTS; attempt += 1) {
+      closing.signal.throwIfAborted();
+      const [browser, started] = await browserInUse();
+      const opened = await openOn(browser, contextOptions);
+      if (opened !== undefined) {
+        if (browser.servedContexts >= config.BROWSER_MAX_CONTEXTS) retire(started, browser);
+        return {
+          context: opened.context,
+          died: browser.died,
+          release() {
+            opened.release();
+            if (running !== browser && browser.openContexts === 0) inBackground(browser.close());
+          },
+          kill: () => browser.kill(),
+        };
+      }
+      // Nothing of the job is lost yet, so it may have another process.
+      retire(started, browser);
+    }
+    throw browserErrors.BROWSER_CRASHED({ jobId });
   }
 
   return {
@@ -164,18 +174,17 @@ function hasDisplay(): boolean {
   return Boolean(process.env["DISPLAY"] ?? process.env["WAYLAND_DISPLAY"]);
 }
 
+/** A context, or undefined when the process is dead, or hangs and is ended. */
 async function openOn(
   browser: BrowserProcess,
-  jobId: string,
   options: BrowserContextOptions,
-): ReturnType<BrowserProcess["newContext"]> {
+): Promise<Awaited<ReturnType<BrowserProcess["newContext"]>> | undefined> {
   try {
     return await browser.newContext(options);
   } catch (error) {
-    if (browser.died.aborted) throw browserErrors.BROWSER_CRASHED({ jobId }, { cause: error });
-    if (!hasCode(error, "CORE_TIMED_OUT")) throw error;
-    // It neither answers nor dies: nobody can use it any more.
-    browser.kill();
-    throw browserErrors.BROWSER_CRASHED({ jobId }, { cause: error });
+    const hangs = hasCode(error, "CORE_TIMED_OUT");
+    if (hangs) browser.kill();
+    if (hangs || !browser.isAlive) return undefined;
+    throw error;
   }
 }

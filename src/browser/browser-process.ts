@@ -31,6 +31,8 @@ export interface BrowserProcess {
   readonly version: string;
   /** Aborts when the process ended without being asked to. */
   readonly died: AbortSignal;
+  /** False as soon as it is known to have ended. */
+  readonly isAlive: boolean;
   readonly openContexts: number;
   /** Contexts ever opened. */
   readonly servedContexts: number;
@@ -162,6 +164,9 @@ function trackProcess(browser: Browser, { pid, folder, log }: Tracked): BrowserP
     pid,
     version: browser.version(),
     died: died.signal,
+    get isAlive() {
+      return browser.isConnected();
+    },
     get openContexts() {
       return openContexts;
     },

@@ -1,5 +1,6 @@
 import { defineErrors } from "../core/errors.ts";
 
+/** What this area throws. */
 export const browserErrors = defineErrors({
   BROWSER_NOT_FOUND: {
     status: 500,

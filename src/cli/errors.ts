@@ -1,5 +1,6 @@
 import { defineErrors } from "../core/errors.ts";
 
+/** Codes of this area. */
 export const cliErrors = defineErrors({
   CLI_USAGE: {
     status: 400,
@@ -49,10 +50,9 @@ export const cliErrors = defineErrors({
     message: (d: { path: string; freeBytes: number; neededBytes: number }) =>
       `The disk of ${d.path} has ${toMebibytes(d.freeBytes)} MiB free, at least ${toMebibytes(d.neededBytes)} MiB are needed; free space, or choose another folder with CASARE_HOME`,
   },
-  CLI_ROBOT_LOST: {
-    status: 500,
-    message: (d: { exits: number; logFile: string }) =>
-      `The robot process ended ${d.exits} times in a row before it was ready; its last words are in ${d.logFile}`,
+  CLI_ROBOT_NOT_FOUND: {
+    status: 404,
+    message: (d: { name: string }) => `There is no robot named ${d.name}; "casare robot list" shows all of them`,
   },
   CLI_TIMED_OUT: {
     status: 504,

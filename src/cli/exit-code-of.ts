@@ -10,6 +10,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   CLI_HOME_IN_USE: EXIT.busy,
   CLI_HOME_NOT_WRITABLE: EXIT.storage,
   CLI_DISK_FULL: EXIT.storage,
+  CONFIG_INVALID: EXIT.configuration,
   CORE_ABORTED: EXIT.cancelled,
   CORE_TIMED_OUT: EXIT.timedOut,
   DATABASE_URL_INVALID: EXIT.configuration,
@@ -22,12 +23,20 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   DATABASE_PORT_IN_USE: EXIT.busy,
   DATABASE_DATA_MISSING: EXIT.storage,
   DATABASE_CORRUPT: EXIT.storage,
+  DATABASE_TIMED_OUT: EXIT.unreachable,
+  ORCHESTRATOR_PORT_IN_USE: EXIT.busy,
+  ORCHESTRATOR_CANNOT_LISTEN: EXIT.configuration,
+  ORCHESTRATOR_URL_INVALID: EXIT.configuration,
+  AGENT_NAME_IN_USE: EXIT.busy,
+  AGENT_FOLDER_UNUSABLE: EXIT.storage,
+  TUNNEL_BAD_URL: EXIT.configuration,
+  TUNNEL_PROTOCOL_VERSION: EXIT.configuration,
+  TUNNEL_REPLACED: EXIT.busy,
+  BROWSER_NOT_FOUND: EXIT.missingBinary,
+  BROWSER_PATH_INVALID: EXIT.missingBinary,
+  BROWSER_UNPACK_FAILED: EXIT.storage,
+  BROWSER_LAUNCH_FAILED: EXIT.missingBinary,
 };
-
-const BY_PREFIX: readonly (readonly [string, ExitCode])[] = [
-  ["CONFIG_", EXIT.configuration],
-  ["WORKFLOW_", EXIT.invalidInput],
-];
 
 const BY_STATUS: Readonly<Record<number, ExitCode>> = {
   400: EXIT.invalidInput,
@@ -64,8 +73,7 @@ const BY_ERRNO: Readonly<Record<string, ExitCode>> = {
 /** The exit code for whatever a command has thrown. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof AppError) {
-    const byCode = BY_CODE[error.code] ?? BY_PREFIX.find(([prefix]) => error.code.startsWith(prefix))?.[1];
-    return byCode ?? BY_STATUS[error.status] ?? EXIT.failed;
+    return BY_CODE[error.code] ?? BY_STATUS[error.status] ?? EXIT.failed;
   }
   const errno = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
   return BY_ERRNO[errno] ?? EXIT.defect;

@@ -1,27 +1,34 @@
 #!/usr/bin/env node
-import { EXIT } from "./exit-codes.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { createOutput } from "./output.ts";
 import { reportError } from "./report-error.ts";
 import { runCli } from "./run-cli.ts";
 import { listenForStopSignals } from "./signals.ts";
 
+/** After a defect, time for an end in good order, milliseconds. */
+const LAST_RESORT_MS = 60_000;
+
 const output = createOutput(process.stdout, process.stderr, process.env);
+const stopSignals = listenForStopSignals();
+let defect: ExitCode | undefined;
 
-function endWithDefect(error: unknown): void {
+/** What was thrown past everybody leaves the program in an unknown state: it stops, and leaves nothing running. */
+function onDefect(error: unknown): void {
   reportError(error, { output, env: process.env, json: false });
-  void output.flush().then(() => process.exit(EXIT.defect));
+  if (defect === undefined) setTimeout(() => process.exit(EXIT.defect), LAST_RESORT_MS).unref();
+  defect = EXIT.defect;
+  stopSignals.stop();
 }
-process.on("uncaughtException", endWithDefect);
-process.on("unhandledRejection", endWithDefect);
+process.on("uncaughtException", onDefect);
+process.on("unhandledRejection", onDefect);
 
-const { signal, hurry } = listenForStopSignals();
 const exitCode = await runCli(process.argv.slice(2), {
   output,
   env: process.env,
   cwd: process.cwd(),
   stdin: process.stdin,
-  signal,
-  hurry,
+  signal: stopSignals.signal,
+  hurry: stopSignals.hurry,
 });
 await output.flush();
-process.exit(exitCode);
+process.exit(defect ?? exitCode);

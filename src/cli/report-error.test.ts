@@ -4,11 +4,12 @@ import { cliErrors } from "./errors.ts";
 import { createOutput } from "./output.ts";
 import { reportError } from "./report-error.ts";
 
+const textOf = (stream: PassThrough): string => (stream.read() as Buffer | null)?.toString() ?? "";
+
 function capture(env: NodeJS.ProcessEnv = {}) {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
-  const text = (stream: PassThrough): string => (stream.read() as Buffer | null)?.toString() ?? "";
-  return { output: createOutput(stdout, stderr, env), env, stdout: () => text(stdout), stderr: () => text(stderr) };
+  return { output: createOutput(stdout, stderr, env), env, stdout: () => textOf(stdout), stderr: () => textOf(stderr) };
 }
 
 describe("reportError", () => {
@@ -29,7 +30,10 @@ describe("reportError", () => {
 
     reportError(cliErrors.CLI_USAGE({ problem: "no" }), { ...to, json: true });
 
-    expect(JSON.parse(stdout())).toEqual({ error: { code: "CLI_USAGE", message: "no" }, exitCode: 2 });
+    expect(JSON.parse(stdout())).toEqual({
+      error: { code: "CLI_USAGE", message: "no", details: { problem: "no" } },
+      exitCode: 2,
+    });
   });
 
   test("shows where a defect is only at log level debug", () => {

@@ -5,14 +5,17 @@ import type { Output } from "./output.ts";
 
 /** How an error looks in the JSON document of a command. */
 export interface ErrorDocument {
-  readonly error: { readonly code: string; readonly message: string };
+  readonly error: { readonly code: string; readonly message: string; readonly details?: unknown };
   readonly exitCode: ExitCode;
 }
 
 /** Code and sentence of whatever was thrown; the text of a defect points to where to look further. */
 export function describeError(error: unknown): ErrorDocument {
   const exitCode = exitCodeOf(error);
-  if (error instanceof AppError) return { error: { code: error.code, message: error.message }, exitCode };
+  if (error instanceof AppError) {
+    const { code, message, details } = error;
+    return { error: { code, message, details }, exitCode };
+  }
   if (exitCode !== EXIT.defect) {
     const errno = (error as NodeJS.ErrnoException).code ?? "";
     return { error: { code: `CLI_${errno}`, message: messageOf(error) }, exitCode };

@@ -13,7 +13,9 @@ export const cliConfig = z.object({
     .min(1)
     .optional()
     .meta({ secret: true })
-    .describe("key of the commands that talk to the orchestrator; default: the one `casare start` keeps in CASARE_HOME"),
+    .describe(
+      "key of the commands that talk to the orchestrator; default: the one `casare start` keeps in CASARE_HOME",
+    ),
 });
 
 const SCHEMAS = [

@@ -12,6 +12,7 @@ export interface ConfigProblem {
   readonly suggestion?: string;
 }
 
+/** What this area throws. */
 export const configErrors = defineErrors({
   CONFIG_INVALID: {
     status: 500,

@@ -30,6 +30,7 @@ export interface SettingProblem {
   readonly problem: string;
 }
 
+/** Schemas and where values come from. */
 export interface LoadSettingsOptions<S extends Schemas> {
   /** One object schema per area; keys without prefix, each key in one schema only. */
   readonly schemas: S;
@@ -42,6 +43,7 @@ export interface LoadSettingsOptions<S extends Schemas> {
   readonly readFile?: ReadText;
 }
 
+/** One line of `casare config show`. */
 export interface SettingDescription {
   /** With prefix: `CASARE_QUEUE_LEASE_MS`. */
   readonly name: string;
@@ -52,6 +54,7 @@ export interface SettingDescription {
   readonly description: string;
 }
 
+/** Settings that are valid, every one and together. */
 export interface LoadedSettings<S extends Schemas> {
   readonly values: SettingsOf<S>;
   /** All settings in the order of the schemas, for people; holds no secret. */

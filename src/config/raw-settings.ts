@@ -8,7 +8,7 @@ import { isJsonObject } from "../core/json.ts";
 import type { ConfigProblem } from "./errors.ts";
 import { findNearName } from "./near-name.ts";
 
-export const ENV_PREFIX = "CASARE_";
+const ENV_PREFIX = "CASARE_";
 /** For the tests of this product, which start it with their own environment. */
 const TEST_PREFIX = "CASARE_TEST_";
 const FILE_SUFFIX = "_FILE";

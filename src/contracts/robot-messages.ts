@@ -42,7 +42,7 @@ export const retryPolicy = z.object({
 });
 
 /** First message of a robot. */
-export const robotHello = envelope(
+const robotHello = envelope(
   "robot.hello",
   z.object({
     name: z.string().min(1).max(200),
@@ -58,7 +58,7 @@ export const robotHello = envelope(
 );
 
 /** Answer to hello. Without `resumed`, every job of an earlier session is lost. */
-export const robotRegistered = envelope(
+const robotRegistered = envelope(
   "robot.registered",
   z.object({
     robotId: z.string(),
@@ -70,7 +70,7 @@ export const robotRegistered = envelope(
   }),
 );
 
-export const robotHeartbeat = envelope(
+const robotHeartbeat = envelope(
   "robot.heartbeat",
   z.object({
     sessionId,
@@ -89,7 +89,7 @@ export const robotHeartbeat = envelope(
   }),
 );
 
-export const robotHeartbeatAck = envelope(
+const robotHeartbeatAck = envelope(
   "robot.heartbeat-ack",
   z.object({
     live: z.boolean(),
@@ -99,10 +99,10 @@ export const robotHeartbeatAck = envelope(
   }),
 );
 
-export const jobClaim = envelope("job.claim", z.object({ sessionId, limit: z.int().min(1).max(100) }));
+const jobClaim = envelope("job.claim", z.object({ sessionId, limit: z.int().min(1).max(100) }));
 
 /** Answer to `job.claim`; may be empty. */
-export const jobClaimed = envelope(
+const jobClaimed = envelope(
   "job.claimed",
   z.object({
     jobs: z.array(
@@ -131,39 +131,39 @@ export const jobEvent = z.object({
   data: z.record(z.string(), json),
 });
 
-export const jobEvents = envelope(
+const jobEvents = envelope(
   "job.events",
   z.object({ sessionId, jobId, attempt, events: z.array(jobEvent).min(1).max(1_000) }),
 );
 
-export const jobComplete = envelope("job.complete", z.object({ sessionId, jobId, attempt, result: json }));
+const jobComplete = envelope("job.complete", z.object({ sessionId, jobId, attempt, result: json }));
 
-export const jobFail = envelope(
+const jobFail = envelope(
   "job.fail",
   z.object({ sessionId, jobId, attempt, error: jobFailure, result: json.optional() }),
 );
 
-export const jobRelease = envelope(
+const jobRelease = envelope(
   "job.release",
   z.object({ sessionId, jobId, attempt, started: z.boolean(), reason: z.string().max(500) }),
 );
 
 /** Ends the session: everything it still holds is released. The last message of a robot that stops. */
-export const robotGoodbye = envelope("robot.goodbye", z.object({ sessionId }));
+const robotGoodbye = envelope("robot.goodbye", z.object({ sessionId }));
 
 /**
  * Answer to events, complete, fail, release, goodbye. `recorded` and `duplicate` are both final: forget the message.
  * `lost`: the job is somebody else's; stop working on it and forget everything about it.
  */
-export const ack = envelope("ack", z.object({ outcome: z.enum(["recorded", "duplicate", "lost"]) }));
+const ack = envelope("ack", z.object({ outcome: z.enum(["recorded", "duplicate", "lost"]) }));
 
 /** Jobs may be claimable. A hint; polling goes on. */
-export const jobAvailable = envelope("job.available", z.object({}));
-export const jobCancel = envelope(
+const jobAvailable = envelope("job.available", z.object({}));
+const jobCancel = envelope(
   "job.cancel",
   z.object({ jobId, attempt: attempt.optional(), reason: z.string().max(500).optional() }),
 );
-export const robotControl = envelope("robot.control", z.object({ intent: robotIntent }));
+const robotControl = envelope("robot.control", z.object({ intent: robotIntent }));
 
 /** Answer to a message that could not be handled. `retryable`: send the same again later. */
 export const protocolError = envelope(

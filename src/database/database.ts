@@ -24,11 +24,13 @@ export interface Database extends Queryable {
   close(timeoutMs?: number): Promise<void>;
 }
 
+/** What differs in one transaction. */
 export interface TransactionOptions {
   /** Milliseconds each statement may take in this transaction, instead of the pool's limit; 0 for none. */
   readonly statementTimeoutMs?: number;
 }
 
+/** A listener on a channel; `close` ends it and may be called twice. */
 export interface Subscription {
   close(): Promise<void>;
 }

@@ -40,7 +40,31 @@ describe("describeSchema", () => {
 
     const text = await describeSchema(opened.database);
 
-    expect(text).toMatchSnapshot();
+    for (const part of [
+      "create extension pg_trgm;",
+      "create type mood as enum ('calm', 'busy');",
+      "create domain percent as integer not null CHECK",
+      "create sequence ticket as bigint start 5 increment 1;",
+      "id bigint not null generated always as identity,",
+      `name text collate "C" not null default 'x'::text,`,
+      "doubled integer generated always as ((tenant_id * 2)) stored,",
+      "constraint account_name_check CHECK ((name <> ''::text)),",
+      "constraint account_pkey PRIMARY KEY (tenant_id, id)",
+      "with (fillfactor=70);",
+      "CREATE INDEX account_name ON public.account USING btree (lower(name)) WHERE (id > 1);",
+      "CREATE TRIGGER touched BEFORE UPDATE ON public.account FOR EACH ROW EXECUTE FUNCTION touch();",
+      "alter table account enable row level security, force row level security;",
+      "create policy own on account as permissive for all using ((tenant_id = 1)) with check ((tenant_id = 1));",
+      "create policy seen on account as permissive for select to pg_monitor using (true);",
+      "grant insert, select on account to pg_monitor;",
+      "FOREIGN KEY (tenant_id, account_id) REFERENCES account(tenant_id, id) ON DELETE CASCADE",
+      "partition by RANGE (at);",
+      "create table entry_2026 partition of entry FOR VALUES FROM ('2026-01-01 00:00:00+00')",
+      "create view named with (security_invoker=true) as",
+      "CREATE OR REPLACE FUNCTION public.touch()",
+    ]) {
+      expect(text).toContain(part);
+    }
   });
 
   test("is the same whatever the order the objects were made in", async () => {

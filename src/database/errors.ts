@@ -1,5 +1,6 @@
 import { defineErrors } from "../core/errors.ts";
 
+/** What this area throws. */
 export const databaseErrors = defineErrors({
   DATABASE_URL_INVALID: {
     status: 500,

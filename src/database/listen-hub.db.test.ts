@@ -114,12 +114,12 @@ describe("listen", () => {
     const plan = planSessions({
       url,
       applicationName: APPLICATION,
-      connectTimeoutMs: 300,
+      connectTimeoutMs: 3_000,
       statementTimeoutMs: 0,
       idleInTransactionTimeoutMs: 0,
       sessionSettings: {},
     });
-    const hub = new ListenHub({ plan, onError: () => undefined, checkEveryMs: 50, answerWithinMs: 100 });
+    const hub = new ListenHub({ plan, onError: () => undefined, checkEveryMs: 100, answerWithinMs: 1_000 });
     const heard = collector();
     let gaps = 0;
     await hub.listen("channel", heard.add, () => gaps++);
@@ -128,7 +128,7 @@ describe("listen", () => {
     // The frozen connections stay as dead as they are; the way is open for new ones.
     await expect.poll(() => proxy.accepted, SOON).toBeGreaterThan(1);
     proxy.mend();
-    await expect.poll(() => gaps, SOON).toBe(1);
+    await expect.poll(() => gaps, SOON).toBeGreaterThan(0);
     await notify("channel", "after");
 
     await expect.poll(() => heard.payloads, SOON).toEqual(["after"]);
@@ -143,6 +143,19 @@ describe("listen", () => {
     await expect(database.listen("channel", () => undefined)).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
 
     await database.close();
+  });
+
+  test("close does not wait for a connection that is being made", async () => {
+    const proxy = await openTcpProxy(Number(new URL(opened.url).port));
+    proxy.freeze();
+    const database = openDatabase({ url: Object.assign(new URL(opened.url), { port: String(proxy.port) }).href });
+    const listening = database.listen("channel", () => undefined).catch((error: unknown) => error);
+    await expect.poll(() => proxy.accepted, SOON).toBe(1);
+
+    await database.close();
+
+    expect(await listening).toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+    await proxy.close();
   });
 
   test("a listener that throws is reported and does not stop the others", async () => {

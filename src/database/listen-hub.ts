@@ -70,7 +70,8 @@ export class ListenHub {
   /** The open connection, or the one that is being opened; a failed attempt makes room for the next one. */
   async #connect(): Promise<Connection> {
     if (this.#current !== undefined) return this.#current;
-    const attempt = openConnection(this.#options, (channel, payload) => this.#deliver(channel, payload));
+    const deliver = (channel: string, payload: string): void => this.#deliver(channel, payload);
+    const attempt = openConnection(this.#options, deliver, this.#closing.signal);
     this.#current = attempt;
     try {
       const connection = await attempt;
@@ -145,6 +146,7 @@ export class ListenHub {
 async function openConnection(
   options: ListenHubOptions,
   deliver: (channel: string, payload: string) => void,
+  closing: AbortSignal,
 ): Promise<Connection> {
   const socket = new net.Socket();
   const client = new Client({ ...options.plan.config, stream: () => socket });
@@ -156,6 +158,8 @@ async function openConnection(
   const destroy = (): void => {
     socket.destroy();
   };
+  closing.addEventListener("abort", destroy, { once: true });
+  client.once("end", () => closing.removeEventListener("abort", destroy));
   try {
     await client.connect();
     await setUpSession(client, options.plan);

@@ -11,6 +11,7 @@ import {
   readMigrationFiles,
 } from "./migration-files.ts";
 
+/** Which migrations, and how to stop. */
 export interface MigrateOptions {
   /** Default: the migrations of this package. */
   readonly directory?: string;
@@ -18,6 +19,7 @@ export interface MigrateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a call has done. */
 export interface MigrateResult {
   /** Files applied by this call, in order. */
   readonly applied: readonly string[];

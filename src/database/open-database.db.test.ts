@@ -50,6 +50,10 @@ describe("query", () => {
     expect(row).toEqual({ zone: "UTC" });
   });
 
+  test("of several statements in one text, gives the rows of the last", async () => {
+    expect(await opened.database.query(sql`select 1 as one; select 2 as two`)).toEqual([{ two: 2 }]);
+  });
+
   test("keeps the connection after an error of the statement", async () => {
     const database = openDatabase({ url: opened.url, maxConnections: 1 });
     const pid = () => database.query<{ pid: number }>(sql`select pg_backend_pid() as pid`);
@@ -148,7 +152,7 @@ describe("the pool", () => {
     const proxy = await openTcpProxy(Number(new URL(opened.url).port));
     const url = new URL(opened.url);
     url.port = String(proxy.port);
-    const database = openDatabase({ url: url.href, statementTimeoutMs: 100, silenceMs: 200 });
+    const database = openDatabase({ url: url.href, statementTimeoutMs: 1_000, silenceMs: 500 });
     await database.query(sql`select 1`);
     proxy.freeze();
 
@@ -162,7 +166,7 @@ describe("the pool", () => {
   });
 
   test("says so when all connections stay in use", async () => {
-    const database = openDatabase({ url: opened.url, maxConnections: 1, connectTimeoutMs: 1_000 });
+    const database = openDatabase({ url: opened.url, maxConnections: 1, connectTimeoutMs: 2_000 });
     await database.withTransaction(async () => {
       await expect(database.query(sql`select 1`)).rejects.toMatchObject({
         code: "DATABASE_POOL_EXHAUSTED",
@@ -302,14 +306,14 @@ describe("withTransaction", () => {
   });
 
   test("has its own statement limit", async () => {
-    const database = openDatabase({ url: opened.url, statementTimeoutMs: 50 });
+    const database = openDatabase({ url: opened.url, statementTimeoutMs: 500 });
 
-    const slow = database.withTransaction((transaction) => transaction.query(sql`select pg_sleep(0.2)`), {
+    const slow = database.withTransaction((transaction) => transaction.query(sql`select pg_sleep(0.7)`), {
       statementTimeoutMs: 0,
     });
 
     await expect(slow).resolves.toHaveLength(1);
-    await expect(database.query(sql`select pg_sleep(1)`)).rejects.toMatchObject({ code: "DATABASE_TIMED_OUT" });
+    await expect(database.query(sql`select pg_sleep(5)`)).rejects.toMatchObject({ code: "DATABASE_TIMED_OUT" });
     await database.close();
   });
 

@@ -1,4 +1,4 @@
-import type { ClientBase, PoolClient } from "pg";
+import type { ClientBase, PoolClient, QueryResult } from "pg";
 import type { Sql } from "sql-template-tag";
 import type { AppError } from "../core/errors.ts";
 import { planSessions } from "./connection-config.ts";
@@ -9,6 +9,7 @@ import { ListenHub } from "./listen-hub.ts";
 import { StatementNames } from "./statement-names.ts";
 import { breaksConnection, translateError } from "./translate-error.ts";
 
+/** Limits of a pool; every one has a default. */
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/database`, or the folder of a Unix socket. */
   readonly url: string;
@@ -112,8 +113,15 @@ async function runStatement<Row>(client: ClientBase, statement: Sql, plan: State
   const { text, values } = statement;
   // Text without values may hold several statements, which cannot be prepared as one.
   const name = values.length > 0 ? plan.names?.nameFor(text) : undefined;
-  const result = await client.query({ text, values, ...(name !== undefined && { name }), ...silenceLimit(plan) });
-  return result.rows as Row[];
+  const result: unknown = await client.query({
+    text,
+    values,
+    ...(name !== undefined && { name }),
+    ...silenceLimit(plan),
+  });
+  // Several statements in one text give several results.
+  const last = (Array.isArray(result) ? result.at(-1) : result) as QueryResult;
+  return last.rows as Row[];
 }
 
 /** For connections that died without a word: the server's own limit would have answered by then. */

@@ -91,7 +91,7 @@ function checkKeys(draft: Draft, issues: IssueList): void {
 /** Values without references are checked by the node's schema, key by key; if all are known, as a whole too. */
 function checkValues(draft: Draft, issues: IssueList): void {
   const { definition } = draft;
-  const whole: Record<string, JsonValue> = {};
+  const whole: Record<string, JsonValue | undefined> = {};
   let isWhole = true;
   for (const [key, schema] of Object.entries(definition.config.shape)) {
     const value = draft.values.get(key);
@@ -101,7 +101,7 @@ function checkValues(draft: Draft, issues: IssueList): void {
       continue;
     }
     const result = schema.safeParse(value?.value);
-    if (value !== undefined) whole[key] = value.value;
+    whole[key] = value?.value;
     if (result.success) continue;
     isWhole = false;
     reportValue(draft, key, { value: value?.value, reason: reasonOf(result.error) }, issues);

@@ -136,4 +136,4 @@ function reportReferences(drafts: Drafts, file: WorkflowFile, issues: IssueList)
 }
 
 /** Set by the engine when a node fails and its error port is taken. */
-export const ERROR_OUTPUTS: ReadonlySet<string> = new Set(["error", "error_message", "error_code"]);
+const ERROR_OUTPUTS: ReadonlySet<string> = new Set(["error", "error_message", "error_code"]);

@@ -6,7 +6,7 @@ import type { PlanNode } from "./plan.ts";
 import { resolveInputs } from "./resolve-inputs.ts";
 import { NodeFailure, toRunError } from "./run-error.ts";
 import type { RunError } from "./run-events.ts";
-import { begin, count, finish, publish, type RunSession } from "./run-session.ts";
+import { begin, finish, noteFailure, publish, type RunSession } from "./run-session.ts";
 import type { Evaluation } from "./run-state.ts";
 import { RunStopped } from "./run-stop.ts";
 import type { ValueScope } from "./value-scope.ts";
@@ -53,11 +53,7 @@ async function evaluateData(session: RunSession, node: PlanNode, asker: Asker): 
   } catch (error) {
     if (error instanceof RunStopped || session.sink.broken !== undefined) throw error;
     const failure = toRunError(error, node);
-    const durationMs = session.clock.monotonicMs() - startedMs;
-    count(session.state, node.id, { failed: true, durationMs });
-    const handledBy = asker.handledBy(failure);
-    const nodeType = node.definition.type;
-    session.sink.emit({ type: "node.failed", node: node.id, nodeType, path, durationMs, error: failure, handledBy });
+    noteFailure(session, node, { error: failure, path, startedMs }, asker.handledBy(failure));
     throw new NodeFailure(failure, { cause: error });
   }
   finish(session, node, { path, startedMs });

@@ -6,7 +6,7 @@ import type { NodeResult } from "./node-definition.ts";
 import type { PlanNode } from "./plan.ts";
 import type { Inputs } from "./resolve-inputs.ts";
 import { NodeFailure, toRunError } from "./run-error.ts";
-import { count, type RunSession } from "./run-session.ts";
+import { noteFailure, type RunSession } from "./run-session.ts";
 import { assertRunning } from "./run-stop.ts";
 import type { ValueScope } from "./value-scope.ts";
 import { coerceToType } from "./variable-types.ts";
@@ -31,7 +31,8 @@ export interface Execution {
  */
 export async function executeNode(session: RunSession, node: PlanNode, execution: Execution): Promise<NodeResult> {
   const { given } = execution.inputs;
-  const retries = wholeNumber(given["retry_count"], session.plan.settings.retryCount);
+  const isOwn = node.definition.retriesItself === true && given["retry_count"] !== undefined;
+  const retries = isOwn ? 0 : wholeNumber(given["retry_count"], session.plan.settings.retryCount);
   const intervalMs = wholeNumber(given["retry_interval"], DEFAULT_RETRY_INTERVAL_MS);
   for (let attempt = 0; ; attempt++) {
     const startedMs = session.clock.monotonicMs();
@@ -41,19 +42,7 @@ export async function executeNode(session: RunSession, node: PlanNode, execution
       assertRunning(session);
       const failure = toRunError(error, node);
       if (attempt >= Math.min(retries, MOST_RETRIES)) throw new NodeFailure(failure, { cause: error });
-      const durationMs = session.clock.monotonicMs() - startedMs;
-      count(session.state, node.id, { failed: true, durationMs });
-      const { path } = execution;
-      const nodeType = node.definition.type;
-      session.sink.emit({
-        type: "node.failed",
-        node: node.id,
-        nodeType,
-        path,
-        durationMs,
-        error: failure,
-        handledBy: "retry",
-      });
+      noteFailure(session, node, { error: failure, path: execution.path, startedMs }, "retry");
       await pause(intervalMs, session.signal);
       assertRunning(session);
     }

@@ -5,7 +5,7 @@ import { kindOf, numberOf } from "./expression-values.ts";
 /** Steps one evaluation may take. */
 export const MAX_STEPS = 1_000_000;
 /** Characters of a text that an expression makes. */
-export const MAX_TEXT = 10 * 1024 * 1024;
+const MAX_TEXT = 10 * 1024 * 1024;
 
 /** What a function of the expression language gets besides its arguments. */
 export interface Call {

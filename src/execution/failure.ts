@@ -1,7 +1,6 @@
 import { targetsOf } from "./draft.ts";
 import { executionErrors } from "./errors.ts";
 import { asText } from "./expression-values.ts";
-import { ownValue } from "./own-values.ts";
 import type { Plan, PlanNode } from "./plan.ts";
 import type { RunError } from "./run-events.ts";
 import type { RunSession } from "./run-session.ts";
@@ -66,9 +65,4 @@ export function loopMissing(node: PlanNode): Error {
 /** Outputs of a node that failed, for its error port. */
 export function errorOutputs(error: RunError): Readonly<Record<string, string>> {
   return { error: error.message, error_message: error.message, error_code: error.code };
-}
-
-/** Flow outputs that were taken so far. */
-export function takenOutputs(session: RunSession, node: string): readonly string[] {
-  return ownValue(session.state.taken, node) ?? [];
 }

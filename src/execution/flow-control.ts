@@ -5,7 +5,7 @@ import { ownValue, setOwn } from "./own-values.ts";
 import type { PlanNode } from "./plan.ts";
 import { traceOf } from "./run-error.ts";
 import type { RunError } from "./run-events.ts";
-import { begin, count, finish, publish, type RunSession } from "./run-session.ts";
+import { begin, type Failure, finish, noteFailure, publish, type RunSession } from "./run-session.ts";
 import type { Unwinding } from "./run-state.ts";
 import { unwind } from "./unwinding.ts";
 
@@ -81,17 +81,10 @@ function enterHandler(
  *
  * @throws RunFailed
  */
-export function fail(
-  session: RunSession,
-  node: PlanNode,
-  failure: { readonly error: RunError; readonly path: readonly string[]; readonly startedMs: number },
-): void {
-  const { error, path, startedMs } = failure;
+export function fail(session: RunSession, node: PlanNode, failure: Failure): void {
+  const { error } = failure;
   const handledBy = handlingOf(session, node, error);
-  const durationMs = session.clock.monotonicMs() - startedMs;
-  count(session.state, node.id, { failed: true, durationMs });
-  const nodeType = node.definition.type;
-  session.sink.emit({ type: "node.failed", node: node.id, nodeType, path, durationMs, error, handledBy });
+  noteFailure(session, node, failure, handledBy);
   switch (handledBy) {
     case "error-port":
       publish(session, node, errorOutputs(error));

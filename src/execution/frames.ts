@@ -1,6 +1,6 @@
 import type { ForFrame, Frame, WhileFrame } from "./run-state.ts";
 
-export type LoopFrame = ForFrame | WhileFrame;
+type LoopFrame = ForFrame | WhileFrame;
 
 /** The frame that runs. */
 export function topOf(frames: readonly Frame[]): Frame {
@@ -47,7 +47,7 @@ export function openLoop(frames: readonly Frame[], loop: string | undefined): st
   return found?.node;
 }
 
-export function isLoop(frame: Frame): frame is LoopFrame {
+function isLoop(frame: Frame): frame is LoopFrame {
   return frame.kind === "for" || frame.kind === "while";
 }
 

@@ -10,7 +10,7 @@ export interface IssueList {
 }
 
 /** Where in the file, and what to do about it. */
-export type IssuePlace = {
+type IssuePlace = {
   readonly [K in "node" | "port" | "path" | "suggestion"]?: string | undefined;
 };
 

@@ -1,5 +1,5 @@
 /** The first thing that is wrong with a JSON text. */
-export interface JsonFault {
+interface JsonFault {
   readonly kind: "invalid" | "too-deep";
   readonly reason: string;
   /** Index in the text. */
@@ -7,7 +7,7 @@ export interface JsonFault {
 }
 
 /** A key that occurs twice in one object; only its last value would be read. */
-export interface DuplicateKey {
+interface DuplicateKey {
   /** Of the object: `nodes`, `nodes.click_1.config`; "" for the file itself. */
   readonly path: string;
   readonly key: string;

@@ -22,35 +22,35 @@ export async function drive(session: RunSession, checkpoint: (() => Promise<void
     if (turn % STEPS_PER_TURN === 0) await nextTurn();
     const next = takeNext(session.state.frames, session.plan.leadsTo);
     if (next === undefined) {
-      if (topOf(session.state.frames).kind === "root") return;
-      await endActivation(session);
+      if (await endActivation(session)) return;
       continue;
     }
     session.state.frames = next.frames;
     await runStep(session, next.node);
     assertRunning(session);
-    if (checkpoint !== undefined) await settle(checkpoint, session.signal);
+    if (checkpoint !== undefined) await keep(checkpoint, session);
   }
 }
 
-async function settle(checkpoint: () => Promise<void> | void, signal: AbortSignal): Promise<void> {
+async function keep(checkpoint: () => Promise<void> | void, session: RunSession): Promise<void> {
   const kept = checkpoint();
-  if (kept !== undefined) await raceAbort(kept, signal, "The checkpoint");
+  if (kept === undefined) return;
+  try {
+    await raceAbort(kept, session.signal, "The checkpoint");
+  } catch (error) {
+    assertRunning(session);
+    throw error;
+  }
 }
 
-/** The block that runs has nothing left to do. */
-async function endActivation(session: RunSession): Promise<void> {
+/** The block that runs has nothing left to do. @returns true when it is the outermost. */
+async function endActivation(session: RunSession): Promise<boolean> {
   const frame = topOf(session.state.frames);
-  switch (frame.kind) {
-    case "for":
-      return nextForIteration(session, frame);
-    case "while":
-      return await nextWhileIteration(session, frame);
-    case "try":
-      return endTryPhase(session, frame);
-    case "root":
-      return;
-  }
+  if (frame.kind === "root") return true;
+  if (frame.kind === "for") nextForIteration(session, frame);
+  else if (frame.kind === "while") await nextWhileIteration(session, frame);
+  else endTryPhase(session, frame);
+  return false;
 }
 
 function nextTurn(): Promise<void> {

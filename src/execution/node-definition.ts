@@ -84,6 +84,8 @@ export interface NodeDefinition<
   readonly portAliases?: Readonly<Record<string, string>>;
   /** Limit of one run when neither node nor file sets one, milliseconds; 0 for none. Default: the file's. */
   readonly timeoutMs?: number;
+  /** The node itself makes the further tries that its `retry_count` asks for; the engine adds none to them. */
+  readonly retriesItself?: boolean;
   /** Config keys whose text is code or an expression: templates in them are left to the node or the engine. */
   readonly rawConfig?: readonly string[];
   run(context: NodeContext<Caps, Config, Needs>): Promise<NodeResult> | NodeResult;

@@ -46,13 +46,25 @@ function readHead(path: PathExpression, scope: ValueScope): readonly [JsonValue,
   const output = port === undefined ? undefined : scope.output(head, port);
   if (output !== undefined) return [output, steps.length - 1];
   const value = scope.value(head);
-  if (value !== undefined) return [value, steps.length];
-  throw executionErrors.WORKFLOW_REFERENCE_UNKNOWN({
-    name: port === undefined ? head : `${head}.${port}`,
-    reason: scope.explain(head, port) ?? "nothing has this name: no variable, no node",
-    position: path.at,
-    suggestion: didYouMean(head, scope.names()),
-  });
+  if (value === undefined) {
+    const reason = scope.explain(head, port) ?? "nothing has this name: no variable, no node";
+    throw unknown(path, port, { reason, suggestion: didYouMean(head, scope.names()) });
+  }
+  const reason =
+    port === undefined || !isJsonObject(value) || Object.hasOwn(value, port) ? undefined : scope.explain(head, port);
+  if (reason !== undefined && port !== undefined) {
+    throw unknown(path, port, { reason, suggestion: didYouMean(port, Object.keys(value ?? {})) });
+  }
+  return [value, steps.length];
+}
+
+function unknown(
+  path: PathExpression,
+  member: string | undefined,
+  { reason, suggestion }: { readonly reason: string; readonly suggestion: string | undefined },
+): AppError {
+  const name = member === undefined ? path.head : `${path.head}.${member}`;
+  return executionErrors.WORKFLOW_REFERENCE_UNKNOWN({ name, reason, position: path.at, suggestion });
 }
 
 /**

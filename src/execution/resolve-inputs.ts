@@ -26,12 +26,10 @@ export interface Inputs {
  */
 export function resolveInputs(node: PlanNode, state: Pick<RunState, "outputs">, scope: ValueScope): Inputs {
   const given = givenValues(node, state, scope);
-  const known: [string, JsonValue][] = [];
-  const extra: [string, JsonValue][] = [];
-  for (const [key, value] of given) {
-    if (Object.hasOwn(node.definition.config.shape, key)) known.push([key, value]);
-    else if (!ENGINE_KEYS.has(key)) extra.push([key, value]);
-  }
+  const { shape } = node.definition.config;
+  // An absent key and one that is undefined are the same to the engine; to a schema they need not be.
+  const known = Object.keys(shape).map((key) => [key, given.get(key)] as const);
+  const extra = [...given].filter(([key]) => !Object.hasOwn(shape, key) && !ENGINE_KEYS.has(key));
   const result = node.definition.config.safeParse(Object.fromEntries(known));
   if (!result.success) {
     const parameter = String(result.error.issues[0]?.path[0] ?? "?");
@@ -61,7 +59,7 @@ function givenValues(
 }
 
 // Four parameters: whose value, under which name, and where to look things up.
-export function resolveValue(node: PlanNode, key: string, value: PlanValue, scope: ValueScope): JsonValue {
+function resolveValue(node: PlanNode, key: string, value: PlanValue, scope: ValueScope): JsonValue {
   if (value.kind === "static") return value.value;
   if (value.kind === "expression") return value.text;
   try {

@@ -62,6 +62,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
     random,
     capabilities: options.capabilities,
     signal,
+    stopReason: () => stopReason(signal, options.signal, timeoutMs),
     plain,
   });
   const checkpoint =
@@ -72,8 +73,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
     });
   try {
     sink.emit({ type: "run.started", workflow: plan.name, totalNodes: countFlowNodes(plan) });
-    const outcome =
-      start.error === undefined ? await driveToEnd(session, checkpoint, options.signal, timeoutMs) : start;
+    const outcome = start.error === undefined ? await driveToEnd(session, checkpoint) : start;
     noteTime();
     if (outcome.status === "completed" && state.progress < 1) {
       state.progress = 1;
@@ -106,19 +106,13 @@ function startingState(
   }
 }
 
-// Four parameters: the run, what is done after each node, and what may stop it.
-async function driveToEnd(
-  session: RunSession,
-  checkpoint: (() => Promise<void> | void) | undefined,
-  signal: AbortSignal | undefined,
-  timeoutMs: number,
-): Promise<Outcome> {
+async function driveToEnd(session: RunSession, checkpoint: (() => Promise<void> | void) | undefined): Promise<Outcome> {
   try {
     await drive(session, checkpoint);
     return { status: "completed" };
   } catch (error) {
     if (error instanceof RunFailed) return { status: "failed", error: error.error };
-    if (error instanceof RunStopped) return stopReason(session.signal, signal, timeoutMs);
+    if (error instanceof RunStopped) return session.stopReason();
     throw error;
   }
 }

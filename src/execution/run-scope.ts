@@ -28,7 +28,7 @@ export function createRunScope(
     names: () => [...Object.keys(state.variables), ...plan.nodes.keys()],
     explain(name, member) {
       const definition = plan.nodes.get(name)?.definition;
-      if (definition === undefined) return undefined;
+      if (definition === undefined || Object.hasOwn(state.variables, name)) return undefined;
       if (!Object.hasOwn(state.outputs, name)) return `the node ${name} has not run yet`;
       if (member === undefined) return undefined;
       const ports = Object.keys(definition.outputs);

@@ -7,9 +7,11 @@ import { ownValue, setOwn } from "./own-values.ts";
 import type { PlainJson } from "./plain-json.ts";
 import type { Plan, PlanNode } from "./plan.ts";
 import { progressOf } from "./progress.ts";
+import type { RunError } from "./run-events.ts";
 import type { CapabilitySource } from "./run-options.ts";
 import { createRunScope } from "./run-scope.ts";
 import type { RunState } from "./run-state.ts";
+import type { StopReason } from "./run-stop.ts";
 import { assertWritable, maskValue } from "./run-variables.ts";
 import type { ValueScope } from "./value-scope.ts";
 
@@ -28,6 +30,8 @@ export interface RunSession {
   readonly capabilities: CapabilitySource | undefined;
   /** Aborts when the run is cancelled or out of time. */
   readonly signal: AbortSignal;
+  /** Why the signal aborted. */
+  readonly stopReason: () => StopReason;
   readonly plain: PlainJson;
   compile(expression: string): CompiledExpression;
 }
@@ -106,12 +110,28 @@ export function finish(
   if (isFirst) emitProgress(session);
 }
 
-/** Adds one run of a node to its counts. */
-export function count(
-  state: RunState,
-  node: string,
-  run: { readonly failed: boolean; readonly durationMs: number },
+/** A failure of a node: what, where and since when it ran. */
+export interface Failure {
+  readonly error: RunError;
+  readonly path: readonly string[];
+  readonly startedMs: number;
+}
+
+/** Tells that a node failed, and what that leads to. */
+export function noteFailure(
+  session: RunSession,
+  node: PlanNode,
+  { error, path, startedMs }: Failure,
+  handledBy: "error-port" | "catch" | "retry" | "policy" | "none",
 ): void {
+  const durationMs = session.clock.monotonicMs() - startedMs;
+  count(session.state, node.id, { failed: true, durationMs });
+  const nodeType = node.definition.type;
+  session.sink.emit({ type: "node.failed", node: node.id, nodeType, path, durationMs, error, handledBy });
+}
+
+/** Adds one run of a node to its counts. */
+function count(state: RunState, node: string, run: { readonly failed: boolean; readonly durationMs: number }): void {
   const before = ownValue(state.counts, node) ?? { runs: 0, failures: 0, durationMs: 0 };
   setOwn(state.counts, node, {
     runs: before.runs + 1,

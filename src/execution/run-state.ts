@@ -29,7 +29,7 @@ export interface RunState {
   elapsedMs: number;
 }
 
-export interface NodeCount {
+interface NodeCount {
   readonly runs: number;
   readonly failures: number;
   readonly durationMs: number;
@@ -44,14 +44,14 @@ export interface Evaluation {
 }
 
 /** Where a frame's flow goes on: nodes that wait, and nodes that already ran in this activation. */
-export interface FlowPosition {
+interface FlowPosition {
   readonly queue: readonly string[];
   readonly done: readonly string[];
 }
 
 export type Frame = RootFrame | ForFrame | WhileFrame | TryFrame;
 
-export interface RootFrame extends FlowPosition {
+interface RootFrame extends FlowPosition {
   readonly kind: "root";
 }
 

@@ -1,6 +1,6 @@
 import { executionErrors } from "./errors.ts";
+import type { EventSink } from "./event-sink.ts";
 import type { RunError } from "./run-events.ts";
-import type { RunSession } from "./run-session.ts";
 
 /** The run is over because of what is outside of it; nothing inside may catch this. */
 export class RunStopped extends Error {
@@ -8,17 +8,19 @@ export class RunStopped extends Error {
 }
 
 /** @throws RunStopped when the run was cancelled or is out of time; what the listener threw, when it did. */
-export function assertRunning(session: Pick<RunSession, "signal" | "sink">): void {
+export function assertRunning(session: { readonly signal: AbortSignal; readonly sink: EventSink }): void {
   if (session.sink.broken !== undefined) throw session.sink.broken.cause;
   if (session.signal.aborted) throw new RunStopped("the run was stopped from outside");
 }
 
+/** How a run ends that was stopped from outside. */
+export interface StopReason {
+  readonly status: "cancelled" | "timed_out";
+  readonly error: RunError;
+}
+
 /** Why a run stopped. @param signal the caller's; @param timeoutMs the run's limit. */
-export function stopReason(
-  run: AbortSignal,
-  signal: AbortSignal | undefined,
-  timeoutMs: number,
-): { readonly status: "cancelled" | "timed_out"; readonly error: RunError } {
+export function stopReason(run: AbortSignal, signal: AbortSignal | undefined, timeoutMs: number): StopReason {
   const isCancelled = signal?.aborted === true && signal.reason === run.reason;
   const { code, message, retryable } = isCancelled
     ? executionErrors.WORKFLOW_CANCELLED({})

@@ -10,7 +10,7 @@ import { ownValue } from "./own-values.ts";
 import type { PlanNode } from "./plan.ts";
 import { resolveInputs } from "./resolve-inputs.ts";
 import { toRunError } from "./run-error.ts";
-import { begin, finish, publish, type RunSession, setVariable } from "./run-session.ts";
+import { begin, finish, noteFailure, publish, type RunSession, setVariable } from "./run-session.ts";
 import type { ForFrame, Frame, TryFrame, WhileFrame } from "./run-state.ts";
 import { assertRunning, RunStopped } from "./run-stop.ts";
 import { assertWritable } from "./run-variables.ts";
@@ -147,8 +147,8 @@ export function endTryPhase(session: RunSession, frame: TryFrame): void {
     session.state.frames = [...below, next];
     return enterFinally(session, nodeOf(session, last));
   }
-  session.state.frames = below;
   if (frame.pending !== undefined) return leaveBlocks(session, frame.pending);
+  session.state.frames = below;
   leaveTry(session, nodeOf(session, frame.node));
 }
 
@@ -184,7 +184,10 @@ export function failUnlessOver(
   failure: { readonly thrown: unknown; readonly path: readonly string[]; readonly startedMs: number },
 ): void {
   const { thrown, path, startedMs } = failure;
-  if (thrown instanceof RunStopped) throw thrown;
+  if (thrown instanceof RunStopped) {
+    noteFailure(session, node, { error: session.stopReason().error, path, startedMs }, "none");
+    throw thrown;
+  }
   assertRunning(session);
   fail(session, node, { error: toRunError(thrown, node), path, startedMs });
 }

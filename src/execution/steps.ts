@@ -82,7 +82,7 @@ async function runNode(session: RunSession, node: PlanNode): Promise<void> {
  *
  * @throws WORKFLOW_ROUTE_UNKNOWN
  */
-export function routeOf(node: PlanNode, route: NodeResult["route"]): string | undefined {
+function routeOf(node: PlanNode, route: NodeResult["route"]): string | undefined {
   const { definition, flowOutputs } = node;
   const named = route ?? definition.execOutputs[0];
   if (named === undefined) return undefined;

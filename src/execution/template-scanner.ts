@@ -1,3 +1,5 @@
+import { executionErrors } from "./errors.ts";
+
 /** A piece of text with references: plain, an expression in marks, or the old forms that may be plain text after all. */
 export type Segment =
   | { readonly kind: "text"; readonly text: string }
@@ -11,6 +13,8 @@ export type Segment =
 /** Characters of one expression; what is longer is refused by the parser. */
 export const MAX_EXPRESSION_LENGTH = 10_000;
 const MAX_CALL_LENGTH = 1_000;
+/** Each costs a search for its end, found or not. */
+const MAX_CALLS = 10_000;
 
 // In `user@{{domain}}` and `${{amount}}` the character in front is text.
 const OPENING = /\{\{|@\{(?!\{)|\$\{(?!\{)|%/g;
@@ -26,12 +30,15 @@ export function mayHoldReferences(text: string): boolean {
 /**
  * Cuts text into segments, lazily: a caller that stops at a bad expression pays for no more.
  *
+ * @throws EXPRESSION_TOO_LONG for more than 10 000 `@{`
+ *
  * `{{` without a `}}` behind it is text. A brace in front of `{{` is text, so that `{"a":{{x}}}` works.
  */
 export function* scanTemplate(text: string): Generator<Segment, void> {
   let plainFrom = 0;
   let position = 0;
   let anyClose = true;
+  let calls = 0;
   for (;;) {
     OPENING.lastIndex = position;
     const opening = OPENING.exec(text);
@@ -39,6 +46,9 @@ export function* scanTemplate(text: string): Generator<Segment, void> {
     const start = opening.index;
     position = start + 1;
     if (opening[0] === "{{" && (!anyClose || text[start + 2] === "{")) continue;
+    if (opening[0] === "@{" && ++calls > MAX_CALLS) {
+      throw executionErrors.EXPRESSION_TOO_LONG({ what: "The list of @{…}", limit: MAX_CALLS, position: start });
+    }
     const found = segmentAt(text, start, opening[0]);
     anyClose = anyClose && !(opening[0] === "{{" && found === undefined);
     if (found === undefined) continue;

@@ -21,7 +21,7 @@ export interface CompiledTemplate {
 }
 
 /** A text of the value that could not be compiled. */
-export interface TemplateFault {
+interface TemplateFault {
   /** Where in the value: `""`, `.headers`, `[2].name`. */
   readonly path: string;
   readonly error: AppError;

@@ -73,7 +73,8 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
       const text = args[0] ?? null;
       if (typeof text !== "string") return refuse(call, `argument 1 must be text, not ${kindOf(text)}`);
       call.spend(text.length);
-      return parseJson(text) ?? refuse(call, "argument 1 is not JSON");
+      const parsed = parseJson(text);
+      return parsed === undefined ? refuse(call, "argument 1 is not JSON") : parsed;
     },
   },
 };

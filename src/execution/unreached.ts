@@ -19,20 +19,26 @@ const ENDED: Readonly<Record<Exclude<RunStatus, "completed">, string>> = {
 /** Every node that never ran, with the reason; comments are none. */
 export function unreachedNodes(
   plan: Plan,
-  state: Pick<RunState, "reached" | "taken">,
+  state: Pick<RunState, "reached" | "taken" | "frames">,
   ending: Ending,
 ): readonly { readonly node: string; readonly reason: string }[] {
   // Bypassed nodes and comments did not run, but the flow went through them.
   const passed = new Set([...state.reached, ...Object.keys(state.taken)]);
   const reached = new Set(state.reached);
   const sources = flowSources(plan);
+  const open = new Set(state.frames.flatMap((frame) => (frame.kind === "root" ? [] : [frame.node])));
   const missing = [...plan.nodes.values()].filter((node) => node.role !== "comment" && !reached.has(node.id));
-  return missing.map((node) => ({ node: node.id, reason: reasonFor(node, { plan, passed, sources, state, ending }) }));
+  return missing.map((node) => ({
+    node: node.id,
+    reason: reasonFor(node, { plan, passed, open, sources, state, ending }),
+  }));
 }
 
 interface Facts {
   readonly plan: Plan;
   readonly passed: ReadonlySet<string>;
+  /** Blocks that the run was in when it ended: what they lead to was not decided yet. */
+  readonly open: ReadonlySet<string>;
   readonly sources: ReadonlyMap<string, readonly Source[]>;
   readonly state: Pick<RunState, "taken">;
   readonly ending: Ending;
@@ -82,14 +88,15 @@ function firstUntaken(node: PlanNode, facts: Facts): string | undefined {
 }
 
 /** Undefined when that way was taken. */
-function untakenReason({ node: id, port }: Source, { plan, state }: Facts): string | undefined {
+function untakenReason({ node: id, port }: Source, { plan, state, open }: Facts): string | undefined {
+  if (open.has(id)) return undefined;
   const node = plan.nodes.get(id);
   if (port === undefined) return `nothing failed in ${id} that it takes`;
   if (ownValue(state.taken, id)?.includes(port)) return undefined;
   const { structure, errorOutput, execOutputs } = node?.definition ?? {};
   if (port === errorOutput) return `${id} did not fail, so its ${port} was never taken`;
   if (structure === "for" || structure === "while") {
-    return port === "body" ? `the body of ${id} was never entered` : `the loop ${id} never came to its end`;
+    return port === "body" ? `the body of ${id} was never entered` : `${port} of ${id} was never taken`;
   }
   const isBranch = (execOutputs?.length ?? 0) > 1 || node?.definition.dynamicExecOutputs !== undefined;
   return isBranch ? `branch ${port} of ${id} was never taken` : `${port} of ${id} was never taken`;

@@ -11,7 +11,7 @@ export interface ValueScope {
   output(node: string, port: string): JsonValue | undefined;
   /** All names that `value` knows; for suggestions. */
   names(): Iterable<string>;
-  /** Why a name is unknown, when more can be said than that. */
+  /** Why a name, or a member of it, is unknown, when more can be said than that; undefined for variables. */
   explain(name: string, member: string | undefined): string | undefined;
   readonly now: () => Date;
   /** In [0, 1). */

@@ -47,18 +47,17 @@ describe("circuit", () => {
     expect(admit(settle(probe, "neutral", rules, 1_200), 1_200).kind).toBe("pass");
   });
 
-  prop.prop([fc.array(fc.record({ outcome: fc.constantFrom("success", "failure", "neutral"), waitMs: fc.nat(1_500) }))])(
-    "never locks a server out for longer than the open time",
-    (steps) => {
-      let circuit: Circuit = CLOSED_CIRCUIT;
-      let nowMs = 0;
-      for (const { outcome, waitMs } of steps) {
-        nowMs += waitMs;
-        const admission = admit(circuit, nowMs);
-        if (admission.kind === "pass") circuit = settle(admission.circuit, outcome, rules, nowMs);
-      }
+  prop.prop([
+    fc.array(fc.record({ outcome: fc.constantFrom("success", "failure", "neutral"), waitMs: fc.nat(1_500) })),
+  ])("never locks a server out for longer than the open time", (steps) => {
+    let circuit: Circuit = CLOSED_CIRCUIT;
+    let nowMs = 0;
+    for (const { outcome, waitMs } of steps) {
+      nowMs += waitMs;
+      const admission = admit(circuit, nowMs);
+      if (admission.kind === "pass") circuit = settle(admission.circuit, outcome, rules, nowMs);
+    }
 
-      expect(admit(circuit, nowMs + rules.openMs).kind).toBe("pass");
-    },
-  );
+    expect(admit(circuit, nowMs + rules.openMs).kind).toBe("pass");
+  });
 });

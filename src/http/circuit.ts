@@ -26,18 +26,15 @@ export const CLOSED_CIRCUIT: Circuit = { state: "closed", failures: 0 };
 
 /** @param nowMs of a monotonic clock. */
 export function admit(circuit: Circuit, nowMs: number): Admission {
-  switch (circuit.state) {
-    case "closed":
-      return { kind: "pass", circuit };
-    case "open": {
-      const { failures, untilMs } = circuit;
-      if (nowMs < untilMs) return { kind: "refuse", failures, retryInMs: Math.ceil(untilMs - nowMs) };
-      return { kind: "pass", circuit: { state: "half-open", successes: 0, isProbing: true, failures } };
-    }
-    case "half-open":
-      if (circuit.isProbing) return { kind: "refuse", failures: circuit.failures, retryInMs: 0 };
-      return { kind: "pass", circuit: { ...circuit, isProbing: true } };
+  if (circuit.state === "closed") return { kind: "pass", circuit };
+  const { failures } = circuit;
+  if (circuit.state === "open") {
+    const retryInMs = Math.ceil(circuit.untilMs - nowMs);
+    if (retryInMs > 0) return { kind: "refuse", failures, retryInMs };
+    return { kind: "pass", circuit: { state: "half-open", successes: 0, isProbing: true, failures } };
   }
+  if (circuit.isProbing) return { kind: "refuse", failures, retryInMs: 0 };
+  return { kind: "pass", circuit: { ...circuit, isProbing: true } };
 }
 
 /** @param outcome `neutral` says nothing about the server: the caller gave up, or the request was wrong. */
@@ -47,21 +44,15 @@ export function settle(
   rules: CircuitRules,
   nowMs: number,
 ): Circuit {
-  switch (circuit.state) {
-    case "closed":
-      if (outcome === "neutral") return circuit;
-      if (outcome === "success") return CLOSED_CIRCUIT;
-      return openIfDue(circuit.failures + 1, rules, nowMs);
-    case "open":
-      // Sent before it opened; too late to change anything.
-      return circuit;
-    case "half-open": {
-      if (outcome === "failure")
-        return { state: "open", untilMs: nowMs + rules.openMs, failures: circuit.failures + 1 };
-      const successes = circuit.successes + (outcome === "success" ? 1 : 0);
-      return successes >= rules.successesToClose ? CLOSED_CIRCUIT : { ...circuit, successes, isProbing: false };
-    }
+  if (circuit.state === "closed") {
+    if (outcome === "failure") return openIfDue(circuit.failures + 1, rules, nowMs);
+    return outcome === "success" ? CLOSED_CIRCUIT : circuit;
   }
+  // Sent before it opened; too late to change anything.
+  if (circuit.state === "open") return circuit;
+  if (outcome === "failure") return { state: "open", untilMs: nowMs + rules.openMs, failures: circuit.failures + 1 };
+  const successes = circuit.successes + (outcome === "success" ? 1 : 0);
+  return successes >= rules.successesToClose ? CLOSED_CIRCUIT : { ...circuit, successes, isProbing: false };
 }
 
 function openIfDue(failures: number, rules: CircuitRules, nowMs: number): Circuit {

@@ -36,10 +36,15 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 /** Answers with what it was asked. */
 const echo: Handler = (request, response) => {
-  void bodyOf(request).then((body) => {
-    response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }));
-  });
+  void answerWithEcho(request, response);
 };
+
+async function answerWithEcho(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await bodyOf(request);
+  response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }));
+}
+
+const unavailable: Handler = (_, response) => void response.writeHead(503).end();
 
 interface Echo {
   method: string;
@@ -144,7 +149,7 @@ describe("failures have a code of their own", () => {
   });
 
   test("what answers does not speak HTTP", async () => {
-    const url = await listen(createTcpServer((socket) => socket.end("SSH-2.0-OpenSSH\r\n")));
+    const url = await listen(createTcpServer((socket) => socket.resume().end("SSH-2.0-OpenSSH\r\n")));
 
     await expect(get(url)).rejects.toMatchObject({ code: "HTTP_RESPONSE_INVALID" });
   });
@@ -254,7 +259,10 @@ describe("redirects", () => {
       response.writeHead(request.url === "/304" ? 304 : 302, request.url === "/to" ? { location: "/x" } : {}).end();
     });
 
-    expect(await get(`${url}/to`, { followRedirects: false })).toMatchObject({ status: 302, headers: { location: "/x" } });
+    expect(await get(`${url}/to`, { followRedirects: false })).toMatchObject({
+      status: 302,
+      headers: { location: "/x" },
+    });
     expect(await get(`${url}/nowhere`)).toMatchObject({ status: 302 });
     expect(await get(`${url}/304`)).toMatchObject({ status: 304 });
   });
@@ -276,13 +284,13 @@ describe("redirects", () => {
   });
 
   test.each([
-    { status: 301, method: "POST", then: "GET", body: "" },
-    { status: 302, method: "POST", then: "GET", body: "" },
-    { status: 302, method: "PUT", then: "PUT", body: "data" },
-    { status: 303, method: "PUT", then: "GET", body: "" },
-    { status: 307, method: "POST", then: "POST", body: "data" },
-    { status: 308, method: "POST", then: "POST", body: "data" },
-  ])("$status turns $method into $then", async ({ status, method, then, body }) => {
+    { status: 301, method: "POST", becomes: "GET", body: "" },
+    { status: 302, method: "POST", becomes: "GET", body: "" },
+    { status: 302, method: "PUT", becomes: "PUT", body: "data" },
+    { status: 303, method: "PUT", becomes: "GET", body: "" },
+    { status: 307, method: "POST", becomes: "POST", body: "data" },
+    { status: 308, method: "POST", becomes: "POST", body: "data" },
+  ])("$status turns $method into $becomes", async ({ status, method, becomes, body }) => {
     const url = await serve((request, response) => {
       if (request.url === "/") return echo(request, response);
       request.resume().on("end", () => response.writeHead(status, { location: "/" }).end());
@@ -291,7 +299,7 @@ describe("redirects", () => {
 
     const arrived = asEcho((await client.send({ method, url: `${url}/x`, headers, body: "data" })).body);
 
-    expect([arrived.method, arrived.body]).toEqual([then, body]);
+    expect([arrived.method, arrived.body]).toEqual([becomes, body]);
     expect(arrived.headers["content-type"]).toBe(body === "" ? undefined : "text/plain");
   });
 
@@ -315,7 +323,6 @@ describe("retries", () => {
       else response.end(String(tries));
     });
   }
-  const unavailable: Handler = (_, response) => void response.writeHead(503).end();
 
   test("happen only when asked for", async () => {
     expect(await get(await flaky(1, unavailable))).toMatchObject({ status: 503 });
@@ -323,7 +330,10 @@ describe("retries", () => {
 
   test.each([
     { name: "503", fail: unavailable },
-    { name: "429 with Retry-After", fail: ((_, response) => void response.writeHead(429, { "retry-after": "0" }).end()) as Handler },
+    {
+      name: "429 with Retry-After",
+      fail: ((_, response) => void response.writeHead(429, { "retry-after": "0" }).end()) as Handler,
+    },
     { name: "a cut connection", fail: ((request) => request.socket.destroy()) as Handler },
   ])("after $name", async ({ fail }) => {
     const response = await get(await flaky(2, fail), { retries: 2, retryDelayMs: 1 });

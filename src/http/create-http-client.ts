@@ -8,6 +8,7 @@ import { isRetriedStatus, retryDelayMs } from "./retry-delay.ts";
 import { describeTarget, readTarget } from "./target.ts";
 import { translateFetchError } from "./translate-error.ts";
 
+/** Defaults of a client. */
 export interface HttpClientOptions {
   /** `User-Agent` of requests that do not bring their own; default `casare-rpa`. */
   readonly userAgent?: string;

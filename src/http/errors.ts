@@ -1,13 +1,12 @@
 import { defineErrors } from "../core/errors.ts";
 
-/**
- * `target` is the method and origin, such as `GET https://api.example.com`: paths and queries carry tokens too often
- * to be shown.
- */
+/** The request as messages name it. */
 interface Target {
+  /** Method and origin, such as `GET https://api.example.com`: paths and queries carry tokens too often to be shown. */
   readonly target: string;
 }
 
+/** What this area throws. */
 export const httpErrors = defineErrors({
   HTTP_URL_INVALID: {
     status: 422,

@@ -1,3 +1,4 @@
+/** One request; only method and URL are needed. */
 export interface HttpRequest {
   readonly method: string;
   /** Absolute http(s) URL. */
@@ -16,6 +17,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
 }
 
+/** The answer, whatever its status; several `set-cookie` headers are joined by a line feed. */
 export interface HttpResponse {
   readonly status: number;
   /** Lower-case names. */

@@ -19,15 +19,16 @@ describe("retryDelayMs", () => {
     expect(retryDelayMs(attempt, { ...plan, ...change })).toBe(expected);
   });
 
-  prop.prop([fc.integer({ min: 1, max: 1_000 }), fc.string(), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })])(
-    "is a finite time, whatever the server says",
-    (attempt, retryAfter, dice) => {
-      const delayMs = retryDelayMs(attempt, { ...plan, retryAfter, dice });
+  prop.prop([
+    fc.integer({ min: 1, max: 1_000 }),
+    fc.string(),
+    fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  ])("is a finite time, whatever the server says", (attempt, retryAfter, dice) => {
+    const delayMs = retryDelayMs(attempt, { ...plan, retryAfter, dice });
 
-      expect(delayMs).toBeGreaterThanOrEqual(0);
-      expect(delayMs).toBeLessThan(Number.POSITIVE_INFINITY);
-    },
-  );
+    expect(delayMs).toBeGreaterThanOrEqual(0);
+    expect(delayMs).toBeLessThan(Number.POSITIVE_INFINITY);
+  });
 });
 
 describe("isRetriedStatus", () => {

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { translateFetchError } from "./translate-error.ts";
 
 const context = { target: "GET http://a", timeoutMs: 100, signal: new AbortController().signal };
-const fetchFailed = (code: string) => new TypeError("fetch failed", { cause: Object.assign(new Error("inner"), { code }) });
+const fetchFailed = (code: string) =>
+  new TypeError("fetch failed", { cause: Object.assign(new Error("inner"), { code }) });
 
 describe("translateFetchError", () => {
   test.each([

@@ -9,6 +9,7 @@ import type { HttpClient, HttpRequest, HttpResponse } from "./http-client.ts";
 import { describeTarget, readTarget } from "./target.ts";
 import { translateFetchError } from "./translate-error.ts";
 
+/** Limits of the client; every one has a default. */
 export interface UnifiedHttpClientOptions {
   /** What sends; default a client of `createHttpClient`. */
   readonly client?: HttpClient;

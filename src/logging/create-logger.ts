@@ -17,6 +17,7 @@ export interface Logger {
   flush(): Promise<void>;
 }
 
+/** The least severe line that is written. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 /** Where lines go; each call gets one whole line with its line end. A Node stream fits. */
@@ -26,6 +27,7 @@ export interface LogDestination {
   on?(event: "error", listener: (error: Error) => void): unknown;
 }
 
+/** What is written, and where. */
 export interface LoggerOptions {
   readonly level: LogLevel;
   /** Hides secrets by value in every text of every line, also those it learns of later. */

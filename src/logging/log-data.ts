@@ -41,30 +41,20 @@ interface Walk {
 }
 
 function convert(value: unknown, walk: Walk): JsonValue {
-  switch (typeof value) {
-    case "string":
-      return toLogText(value, walk.masker);
-    case "number":
-    case "bigint":
-      return convertNumber(value, walk.masker);
-    case "boolean":
-      return value;
-    case "undefined":
-      return null;
-    case "function":
-      return "[function]";
-    case "symbol":
-      return "[symbol]";
-    case "object":
-      return value === null ? null : convertSafely(value, walk);
-  }
+  if (value === null || value === undefined) return null;
+  if (typeof value === "string") return toLogText(value, walk.masker);
+  if (typeof value === "number" || typeof value === "bigint") return convertNumber(value, walk.masker);
+  if (typeof value === "boolean") return value;
+  if (typeof value === "object") return convertSafely(value, walk);
+  return `[${typeof value}]`;
 }
 
 /** A secret may be a number, such as a PIN. */
 function convertNumber(value: number | bigint, masker: Masker): JsonValue {
   const text = String(value);
   const masked = masker.text(text);
-  return masked === text && typeof value === "number" && Number.isFinite(value) ? value : masked;
+  // JSON has no negative zero.
+  return masked === text && typeof value === "number" && Number.isFinite(value) ? value + 0 : masked;
 }
 
 function convertSafely(value: object, walk: Walk): JsonValue {

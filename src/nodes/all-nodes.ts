@@ -1,5 +1,6 @@
 import type { AnyNode } from "../execution/index.ts";
 import { basicNodes } from "./basic/index.ts";
+import { browserNodes } from "./browser/index.ts";
 import { controlFlowNodes } from "./control-flow/index.ts";
 import { dataNodes } from "./data/index.ts";
 import { errorHandlingNodes } from "./error-handling/index.ts";
@@ -20,4 +21,5 @@ export const allNodes: readonly AnyNode[] = [
   ...utilityNodes,
   ...fileNodes,
   ...httpNodes,
+  ...browserNodes,
 ];

@@ -13,4 +13,5 @@ export interface Capabilities {
   readonly files: FileSpace;
 }
 
+/** Makes a node definition; it is here for inference, and so that every node is found by one search. */
 export const defineNode = nodeDefiner<Capabilities>();

@@ -5,6 +5,7 @@ import type { FileSpace } from "./file-space.ts";
 import { followLinks } from "./follow-links.ts";
 import { deviceNameIn, SYSTEM_PLACES, secretNameIn } from "./forbidden-places.ts";
 
+/** What a job may touch on the disk. */
 export interface FileSpaceOptions {
   /** Absolute path; need not exist yet. Everything below it may be used, even inside of a forbidden place. */
   readonly workDir: string;
@@ -41,7 +42,8 @@ export function createFileSpace({ workDir, roots, forbidden }: FileSpaceOptions)
       if (secret !== undefined) return refuse(`${secret} holds keys or passwords, which no workflow may touch`);
     }
     if (isWithin(real, inHome)) return real;
-    if (isWithin(lexical, closed) || isWithin(real, closed)) {
+    const isClosed = isWithin(real, closed) || (isWithin(lexical, closed) && !isWithin(lexical, inHome));
+    if (isClosed) {
       return refuse("it lies in a place that no workflow may touch; use the working directory");
     }
     if (allowed !== undefined && !isWithin(real, allowed)) {

@@ -9,7 +9,7 @@ import { routes } from "./api/routes.ts";
 import { orchestratorErrors } from "./errors.ts";
 import { describeError } from "./problem.ts";
 import { allowedMethods } from "./server/allowed-methods.ts";
-import { collectDescription, serveDescription } from "./server/api-description.ts";
+import { collectDescription, DESCRIPTION_PATHS, serveDescription } from "./server/api-description.ts";
 import { acceptJson } from "./server/body-parsers.ts";
 import { mountRoutes } from "./server/mount-routes.ts";
 import { invalidRequest, REQUEST_PARTS, toAppError } from "./server/request-errors.ts";
@@ -31,6 +31,7 @@ export interface Orchestrator {
 }
 
 const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
+const SWEEP_MS = 20;
 /** Receiving a request may take this long, milliseconds: the largest artifact over a slow line. */
 const REQUEST_TIMEOUT_MS = 3_600_000;
 
@@ -44,10 +45,13 @@ export async function createOrchestrator(dependencies: OrchestratorDependencies)
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
     exposeHeadRoutes: false,
+    // Our own hook says it in our own words.
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => void sendError(error, { request, reply, services }),
   });
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (data) => {
-    const read = schema.safeParse(data);
+    // Fastify says null where there is no body; absent is undefined.
+    const read = schema.safeParse(data ?? undefined);
     if (read.success) return { value: read.data };
     return { error: invalidRequest(REQUEST_PARTS[httpPart ?? ""] ?? "request", read.error) };
   });
@@ -55,7 +59,8 @@ export async function createOrchestrator(dependencies: OrchestratorDependencies)
   app.decorateRequest("rawBody", undefined);
   app.decorateRequest("principal", undefined);
   acceptJson(app);
-  addHooks(app, services);
+  let isClosing = false;
+  addHooks(app, services, () => isClosing);
   app.setErrorHandler((error, request, reply) => sendError(error, { request, reply, services }));
   app.setNotFoundHandler((request, reply) => sendError(notFound(request), { request, reply, services }));
   await collectDescription(app, services.version);
@@ -65,23 +70,17 @@ export async function createOrchestrator(dependencies: OrchestratorDependencies)
   return {
     server: app.server,
     listen: (address) => listen(app, address),
-    close: (timeoutMs) => close(app, timeoutMs),
+    close(timeoutMs) {
+      isClosing = true;
+      return close(app, timeoutMs);
+    },
   };
 }
 
-function addHooks(app: FastifyInstance, { log }: Services): void {
+function addHooks(app: FastifyInstance, { log }: Services, isClosing: () => boolean): void {
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers({
-      "x-request-id": request.id,
-      "x-content-type-options": "nosniff",
-      "x-frame-options": "DENY",
-      "referrer-policy": "no-referrer",
-      "cross-origin-resource-policy": "same-origin",
-      "cache-control": "no-store",
-    });
-    if (!request.url.startsWith("/docs")) {
-      reply.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
-    }
+    reply.headers(headersOfEveryAnswer(request));
+    if (isClosing()) throw orchestratorErrors.ORCHESTRATOR_CLOSING({});
   });
   app.addHook("onResponse", async (request, reply) => {
     const facts = {
@@ -95,6 +94,21 @@ function addHooks(app: FastifyInstance, { log }: Services): void {
     if (facts.route.startsWith("/health")) log.debug(facts, "request handled");
     else log.info(facts, "request handled");
   });
+}
+
+function headersOfEveryAnswer(request: FastifyRequest): Record<string, string> {
+  return {
+    "x-request-id": request.id,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+    // The page that describes the API has a policy of its own.
+    ...(!request.url.startsWith(DESCRIPTION_PATHS.page) && {
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    }),
+  };
 }
 
 function requestIdOf(header: string | string[] | undefined): string {
@@ -130,7 +144,7 @@ function sendError(thrown: unknown, { request, reply, services }: Failure): Fast
   // Text, so that no serializer of the route's own answers gets at it.
   return reply
     .code(problem.status)
-    .headers({ ...headers, ...allow, "content-type": PROBLEM_TYPE })
+    .headers({ ...headersOfEveryAnswer(request), ...headers, ...allow, "content-type": PROBLEM_TYPE })
     .serializer((text: string) => text)
     .send(JSON.stringify(problem));
 }
@@ -155,9 +169,12 @@ async function listen(
 
 async function close(app: FastifyInstance, timeoutMs: number): Promise<void> {
   const deadline = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+  // A connection whose answer ends while the server closes would be kept alive for further requests.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
   try {
     await app.close();
   } finally {
     clearTimeout(deadline);
+    clearInterval(sweep);
   }
 }

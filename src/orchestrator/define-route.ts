@@ -8,7 +8,7 @@ import type { Services } from "./services.ts";
 type Named = z.ZodObject;
 
 /** What a handler gets to know of a request; everything in it has passed the route's schemas. */
-export interface RouteRequest<Params extends Named, Query extends Named, Body extends z.ZodType> {
+interface RouteRequest<Params extends Named, Query extends Named, Body extends z.ZodType> {
   readonly params: z.output<Params>;
   readonly query: z.output<Query>;
   readonly body: z.output<Body>;
@@ -33,14 +33,14 @@ export interface UploadedStream {
 }
 
 /** `file`: the handler finds the content in `file`; `stream`: in `stream`. Otherwise the body is JSON. */
-export type RawBody = "file" | "stream";
+type RawBody = "file" | "stream";
 
 export type RouteAnswer<Body> =
   | { readonly body: Body; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly content: Readable; readonly headers: Readonly<Record<string, string>> };
 
 /** An answer as the API description tells it. */
-export interface SuccessDefinition<Answer extends z.ZodType> {
+interface SuccessDefinition<Answer extends z.ZodType> {
   readonly status: 200 | 201 | 202 | 204;
   readonly description: string;
   /** Absent for 204 and for `contentType` other than JSON. */
@@ -54,12 +54,7 @@ export interface SuccessDefinition<Answer extends z.ZodType> {
 /**
  * A route is data: the server, the API description and the permission matrix are all read off it.
  */
-export interface RouteDefinition<
-  Params extends Named,
-  Query extends Named,
-  Body extends z.ZodType,
-  Answer extends z.ZodType,
-> {
+interface RouteDefinition<Params extends Named, Query extends Named, Body extends z.ZodType, Answer extends z.ZodType> {
   /** `operationId`; stable, clients are generated from it. */
   readonly id: string;
   readonly method: "GET" | "POST" | "PUT" | "DELETE";

@@ -86,6 +86,11 @@ export const orchestratorErrors = defineErrors({
     message: (d: { artifactId: string; sha256: string }) =>
       `The content of artifact ${d.artifactId} (SHA-256 ${d.sha256}) is not in the artifact folder any more`,
   },
+  ORCHESTRATOR_CLOSING: {
+    status: 503,
+    retryable: true,
+    message: () => "The orchestrator stops or restarts",
+  },
   ORCHESTRATOR_PORT_IN_USE: {
     status: 409,
     message: (d: { host: string; port: number }) =>

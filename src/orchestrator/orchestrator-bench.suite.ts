@@ -7,15 +7,14 @@ import { openTestDatabase } from "../../test/support/postgres.ts";
 import { ensureAdminKey, RobotApiKeyService } from "../auth/index.ts";
 import { type Problem, problem } from "../contracts/index.ts";
 import { DEFAULT_TENANT, type TenantId } from "../core/ids.ts";
-import { isJsonObject } from "../core/json.ts";
 import type { Database } from "../database/index.ts";
 import { createEventRepository, type EventRecord, type NewEvent } from "../persistence/index.ts";
 import { createPostgresQueue, type JobQueue } from "../queue/index.ts";
 import { routes } from "./api/routes.ts";
+import { checkByShape, workflowDocument } from "./check-by-shape.suite.ts";
 import type { OrchestratorLog } from "./log.ts";
 import { errorCodes } from "./server/route-schema.ts";
 import { type OrchestratorSettings, type RunningOrchestrator, startOrchestrator } from "./start-orchestrator.ts";
-import type { WorkflowCheck } from "./workflow-check.ts";
 
 /** A real orchestrator on a fresh database and a free port of the loopback, with two tenants. */
 export interface OrchestratorBench {
@@ -65,29 +64,6 @@ export interface Answer {
   readonly body: any;
 }
 
-/** Stands for the engine: a document without `nodes` is in error, `requires` and `sensitive` are taken from it. */
-export const checkByShape: WorkflowCheck = (document) => {
-  const file = isJsonObject(document) ? (document as Record<string, unknown>) : {};
-  const metadata = (file["metadata"] ?? {}) as { name?: string; description?: string };
-  const list = (key: string): string[] => (Array.isArray(file[key]) ? (file[key] as string[]) : []);
-  return {
-    name: metadata.name ?? "",
-    description: metadata.description ?? "",
-    requires: list("requires"),
-    sensitive: list("sensitive"),
-    issues: isJsonObject(file["nodes"])
-      ? [{ severity: "note", code: "WORKFLOW_SMALL", message: "the workflow is small" }]
-      : [
-          { severity: "error", code: "WORKFLOW_NO_NODES", message: "there are no nodes", path: "nodes" },
-          { severity: "error", code: "WORKFLOW_PORT", message: "no such port", node: "a", port: "x", suggestion: "y" },
-        ],
-  };
-};
-
-export function workflowDocument(changes: Record<string, unknown> = {}): Record<string, unknown> {
-  return { metadata: { name: "Greet", description: "Says hello" }, nodes: {}, connections: [], ...changes };
-}
-
 const SETTINGS: Omit<OrchestratorSettings, "HOME"> = {
   PORT: 0,
   HOST: "127.0.0.1",
@@ -100,7 +76,8 @@ const SETTINGS: Omit<OrchestratorSettings, "HOME"> = {
 };
 
 export async function openBench(settings: Partial<OrchestratorSettings> = {}): Promise<OrchestratorBench> {
-  const { database, url: databaseUrl, close: closeDatabase } = await openTestDatabase({ maxConnections: 20 });
+  const opened = await openTestDatabase({ maxConnections: 20 });
+  const { database, url: databaseUrl } = opened;
   const home = await mkdtemp(join(tmpdir(), "casare-orchestrator-"));
   const logged: { level: string; facts: object; text: string }[] = [];
   const write = (level: string) => (facts: object, text: string) => void logged.push({ level, facts, text });
@@ -164,7 +141,7 @@ export async function openBench(settings: Partial<OrchestratorSettings> = {}): P
     async close() {
       await Promise.all(replicas.map((replica) => replica.close(2_000)));
       await queue.close();
-      await closeDatabase();
+      await opened.close();
       await rm(home, { recursive: true, force: true });
     },
   };

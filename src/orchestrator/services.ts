@@ -12,6 +12,7 @@ import type { JobQueue } from "../queue/index.ts";
 import type { EventFeed } from "../realtime/index.ts";
 import type { RobotControl } from "./fleet/robot-control.ts";
 import type { OrchestratorLog } from "./log.ts";
+import type { SensitiveVariables } from "./sensitive-variables.ts";
 import type { WorkflowCheck } from "./workflow-check.ts";
 
 /** What the probes ask. */
@@ -32,6 +33,7 @@ export interface Services {
   readonly feed: EventFeed<EventRecord>;
   readonly control: RobotControl;
   readonly checkWorkflow: WorkflowCheck;
+  readonly sensitiveVariables: SensitiveVariables;
   /** Whose key it is; undefined for what does not count. */
   readonly verifyKey: (text: string) => Promise<Principal | undefined>;
   readonly readiness: () => Promise<Readiness>;

@@ -15,11 +15,13 @@ import {
 import { createPostgresQueue } from "../queue/index.ts";
 import { createEventFeed } from "../realtime/index.ts";
 import { createMonitoringSocket } from "./api/events/monitoring-socket.ts";
+import { createWorkflowCheck } from "./check-with-engine.ts";
 import type { OrchestratorConfig } from "./config.ts";
 import { createOrchestrator } from "./create-orchestrator.ts";
 import { type ControlChannel, createControlChannel, createRobotGateway } from "./fleet/index.ts";
 import type { OrchestratorLog } from "./log.ts";
 import { watchReadiness } from "./readiness.ts";
+import { createSensitiveVariables } from "./sensitive-variables.ts";
 import type { Services } from "./services.ts";
 import { createUpgradeRouter } from "./upgrade-router.ts";
 import { startUpkeep } from "./upkeep/upkeep.ts";
@@ -32,13 +34,16 @@ export interface OrchestratorSettings extends OrchestratorConfig {
   readonly QUEUE_LEASE_MS: number;
   readonly QUEUE_HEARTBEAT_MS: number;
   readonly QUEUE_REAP_MS: number;
+  /** Default true; false where the database is behind a pooler that cannot LISTEN. */
+  readonly QUEUE_LISTEN?: boolean;
 }
 
 export interface StartOptions {
   readonly settings: OrchestratorSettings;
   /** Stays the caller's to close, after the orchestrator. Its migrations are applied first. */
   readonly database: Database;
-  readonly checkWorkflow: WorkflowCheck;
+  /** Default: compiles them with the nodes of this release. */
+  readonly checkWorkflow?: WorkflowCheck;
   readonly log: OrchestratorLog;
   /** Of the product; shown by `/health`. */
   readonly version: string;
@@ -86,12 +91,12 @@ export async function startOrchestrator(options: StartOptions): Promise<RunningO
 
 /** Opens the parts one after the other; `onClose` takes what is to be done for each, last opened first. */
 async function start(
-  { settings, database, checkWorkflow, log, version, clock = systemClock }: StartOptions,
+  { settings, database, checkWorkflow = createWorkflowCheck(), log, version, clock = systemClock }: StartOptions,
   onClose: (closer: (timeoutMs: number) => Promise<void>) => void,
 ): Promise<{ readonly url: string; readonly adminKey: string | undefined }> {
   await migrate(database);
   const firstKey = await ensureAdminKey(database, DEFAULT_TENANT, { clock });
-  const queue = createPostgresQueue({ database });
+  const queue = createPostgresQueue({ database, listen: settings.QUEUE_LISTEN ?? true });
   onClose(() => queue.close());
   const events = createEventRepository(database);
   const onError = (error: unknown): void => log.warn({ err: error }, "events not read");
@@ -99,9 +104,10 @@ async function start(
   onClose(() => feed.close());
   const robotKeys = new RobotApiKeyService({ database, clock });
   const control = createControlChannel(database, log);
+  const workflows = createWorkflowRepository(database);
   const services: Services = {
     queue,
-    workflows: createWorkflowRepository(database),
+    workflows,
     robots: createRobotRepository(database),
     events,
     artifacts: createArtifactRepository(database),
@@ -110,6 +116,7 @@ async function start(
     feed,
     control,
     checkWorkflow,
+    sensitiveVariables: createSensitiveVariables(workflows, checkWorkflow),
     verifyKey: (text) => robotKeys.verify(text),
     readiness: await watchReadiness(database),
     clock,
@@ -159,7 +166,7 @@ async function serve(
     control,
     settings: { leaseMs: settings.QUEUE_LEASE_MS, heartbeatMs: settings.QUEUE_HEARTBEAT_MS },
   });
-  upgrades.mount("/ws/robot", (request, socket, head) => void gateway.handleUpgrade(request, socket, head));
+  upgrades.mount("/ws/robot", (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   upgrades.mount("/ws/monitoring", monitoring.handleUpgrade);
   onClose(async (timeoutMs) => {
     upgrades.close();

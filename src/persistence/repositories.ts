@@ -27,6 +27,8 @@ export interface WorkflowRepository {
   get(tenantId: TenantId, id: string): Promise<WorkflowRecord | undefined>;
   /** Also of a deleted workflow. */
   getVersion(tenantId: TenantId, id: string, version: number): Promise<WorkflowRecord | undefined>;
+  /** As `get`, or with a version as `getVersion`, without reading the file. */
+  summarize(tenantId: TenantId, id: string, version?: number): Promise<WorkflowSummary | undefined>;
   /** @param filter.name part of the name, upper and lower case alike. */
   list(tenantId: TenantId, filter: { readonly name?: string }, page: ListRequest): Promise<ListPage<WorkflowSummary>>;
   /**

@@ -5,7 +5,8 @@ import { newestMigration } from "./schema-state.ts";
 import { listTenantIds } from "./tenants.ts";
 
 test("tells the newest migration and the tenants of a migrated database, and of one that never was", async () => {
-  const { database, close } = await openTestDatabase();
+  const opened = await openTestDatabase();
+  const { database } = opened;
   try {
     await database.query(sql`insert into tenant (slug, name) values ('second', 'Second')`);
 
@@ -14,6 +15,6 @@ test("tells the newest migration and the tenants of a migrated database, and of 
     await database.query(sql`drop table schema_migration`);
     expect(await newestMigration(database)).toBeUndefined();
   } finally {
-    await close();
+    await opened.close();
   }
 });

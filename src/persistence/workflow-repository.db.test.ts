@@ -40,6 +40,9 @@ describe("a stored workflow", () => {
     expect(updated).toMatchObject({ id, version: 2, name: "second", document: { v: 2 } });
     expect(await workflows.getVersion(ours, id, 1)).toMatchObject({ version: 1, name: "first", document: { v: 1 } });
     expect(await workflows.getVersion(ours, id, 3)).toBeUndefined();
+    expect(await workflows.summarize(ours, id)).toMatchObject({ version: 2, name: "second" });
+    expect(await workflows.summarize(ours, id, 1)).not.toHaveProperty("document");
+    expect(await workflows.summarize(ours, id, 3)).toBeUndefined();
     expect(await workflows.getVersion(ours, id, 2 ** 40)).toBeUndefined();
   });
 
@@ -139,6 +142,7 @@ test("a tenant neither sees nor changes another one's workflows", async () => {
 
   expect(await workflows.get(theirs, id)).toBeUndefined();
   expect(await workflows.getVersion(theirs, id, 1)).toBeUndefined();
+  expect(await workflows.summarize(theirs, id)).toBeUndefined();
   expect(await workflows.delete(theirs, id)).toBe(false);
   expect((await workflows.list(theirs, {}, { limit: 250 })).data).toEqual([]);
   await expect(workflows.update(theirs, id, draft("stolen"))).rejects.toMatchObject({

@@ -42,6 +42,12 @@ export function createWorkflowRepository(database: Database): WorkflowRepository
 
     getVersion: (tenantId, id, version) => selectVersion(database, { tenantId, id, version }),
 
+    async summarize(tenantId, id, version) {
+      const condition = version === undefined ? NEWEST : ofVersion(version);
+      const [row] = await selectRows<SummaryRow>(database, { tenantId, id, columns: SUMMARY, condition });
+      return row && toSummary(row);
+    },
+
     async list(tenantId, filter, page) {
       const before = page.cursor === undefined ? empty : sql`and w.id < ${decodeCursor(page.cursor)}::uuid`;
       const named = filter.name === undefined ? empty : sql`and v.name ilike ${containing(filter.name)}`;
@@ -120,7 +126,7 @@ async function selectWorkflow(
   db: Queryable,
   key: { readonly tenantId: TenantId; readonly id: string },
 ): Promise<WorkflowRecord | undefined> {
-  return selectOne(db, key, sql`v.version = w.version and w.deleted_at is null`);
+  return selectOne(db, key, NEWEST);
 }
 
 /** Also of a deleted workflow: jobs that were queued before still run it. */
@@ -128,8 +134,15 @@ async function selectVersion(
   db: Queryable,
   key: { readonly tenantId: TenantId; readonly id: string; readonly version: number },
 ): Promise<WorkflowRecord | undefined> {
-  if (!Number.isInteger(key.version) || key.version < 1 || key.version > 2_147_483_647) return undefined;
-  return selectOne(db, key, sql`v.version = ${key.version}`);
+  return selectOne(db, key, ofVersion(key.version));
+}
+
+const NEWEST = sql`v.version = w.version and w.deleted_at is null`;
+
+function ofVersion(version: number): Sql {
+  return Number.isInteger(version) && version >= 1 && version <= 2_147_483_647
+    ? sql`v.version = ${version}`
+    : sql`false`;
 }
 
 async function selectOne(
@@ -137,13 +150,20 @@ async function selectOne(
   key: { readonly tenantId: TenantId; readonly id: string },
   condition: Sql,
 ): Promise<WorkflowRecord | undefined> {
-  if (!isUuid(key.id)) return undefined;
-  const [row] = await db.query<WorkflowRow>(sql`
-    select ${SUMMARY}, v.document
+  const [row] = await selectRows<WorkflowRow>(db, { ...key, columns: sql`${SUMMARY}, v.document`, condition });
+  return row && { ...toSummary(row), document: row.document };
+}
+
+async function selectRows<Row>(
+  db: Queryable,
+  wanted: { readonly tenantId: TenantId; readonly id: string; readonly columns: Sql; readonly condition: Sql },
+): Promise<Row[]> {
+  if (!isUuid(wanted.id)) return [];
+  return db.query<Row>(sql`
+    select ${wanted.columns}
     from workflow w
     join workflow_version v on v.tenant_id = w.tenant_id and v.workflow_id = w.id
-    where w.tenant_id = ${key.tenantId} and w.id = ${key.id}::uuid and ${condition}`);
-  return row && { ...toSummary(row), document: row.document };
+    where w.tenant_id = ${wanted.tenantId} and w.id = ${wanted.id}::uuid and ${wanted.condition}`);
 }
 
 function required(record: WorkflowRecord | undefined, workflowId: string): WorkflowRecord {

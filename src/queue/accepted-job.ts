@@ -5,8 +5,10 @@ import { encodeJson } from "./json-text.ts";
 import type { JobFilter } from "./queue.ts";
 import { isStoredId } from "./stored-id.ts";
 
-/** Jobs one `enqueue` takes. */
-export const MAX_BATCH = 10_000;
+/** Jobs one `enqueue` takes … */
+const MAX_BATCH = 10_000;
+/** … and characters of payload; a statement has room for a few times more. */
+const MAX_BATCH_TEXT = 67_108_864;
 /** Labels a job may require. */
 const MAX_REQUIRED = 100;
 /** Labels a robot may offer. */
@@ -72,11 +74,19 @@ export function acceptJobs(requests: readonly EnqueueRequest[]): AcceptedJob[] {
       problem: `holds ${requests.length} jobs; send at most ${MAX_BATCH} at a time`,
     });
   }
-  return requests.map((request, index) => acceptJob(request, `requests.${index}`));
+  const accepted = requests.map((request, index) => acceptJob(request, `requests.${index}`));
+  const textLength = accepted.reduce((sum, job) => sum + job.payloadText.length, 0);
+  if (textLength > MAX_BATCH_TEXT) {
+    throw queueErrors.QUEUE_INVALID({
+      path: "requests",
+      problem: `hold ${textLength} characters of payload; send at most ${MAX_BATCH_TEXT} at a time`,
+    });
+  }
+  return accepted;
 }
 
-/** As `acceptJobs`, for one. @param name how messages call the request. */
-export function acceptJob(request: EnqueueRequest, name: string): AcceptedJob {
+/** @param name how messages call the request. */
+function acceptJob(request: EnqueueRequest, name: string): AcceptedJob {
   const { payload, requires, retry, ...rest } = parse(requestSchema, request, name);
   return {
     ...withoutUndefined(rest),

@@ -3,9 +3,9 @@ import type { EnqueueOutcome, EnqueueRequest } from "./job.ts";
 
 export interface EnqueueCoalescer {
   /** Resolves once the job is durable. Rejects for this job alone: a bad neighbour does not matter. */
-  enqueue(request: EnqueueRequest): Promise<EnqueueOutcome>;
+  readonly enqueue: (request: EnqueueRequest) => Promise<EnqueueOutcome>;
   /** Waits until everything handed in so far is settled. */
-  drain(): Promise<void>;
+  readonly drain: () => Promise<void>;
 }
 
 interface Caller {

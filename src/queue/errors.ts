@@ -1,5 +1,6 @@
 import { defineErrors } from "../core/errors.ts";
 
+/** Everything the queue rejects with; QUEUE_CANCELLED, _DEADLINE_PASSED, _ROBOT_LOST and _RELEASED also stand in jobs as their failure. */
 export const queueErrors = defineErrors({
   QUEUE_JOB_NOT_FOUND: {
     status: 404,

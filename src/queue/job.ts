@@ -7,6 +7,7 @@ export type JobState = "pending" | "running" | "waiting" | "completed" | "failed
 /** Why an attempt failed, as far as retrying is concerned. */
 export type ErrorClass = "transient" | "permanent" | "cancelled" | "lost-lease" | "timeout";
 
+/** When a failed attempt is followed by another, and how soon. */
 export interface RetryPolicy {
   /** Attempts in all, ≥ 1; 1 means no retry. */
   readonly maxAttempts: number;
@@ -20,11 +21,13 @@ export interface RetryPolicy {
   readonly jitter: number;
 }
 
+/** The policy of jobs that bring none: after 5 s, 15 s; three attempts in all. */
 export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 3, baseMs: 5_000, factor: 3, capMs: 3_600_000, jitter: 0.2 };
 
 /** Names for the usual priorities; any integer from 0 to 100 may be used, larger is more urgent. */
 export const PRIORITY = { low: 25, normal: 50, high: 75, critical: 100 } as const;
 
+/** Why an attempt or a job failed. Messages are cut at 16 384 characters. */
 export interface JobFailure {
   readonly code: string;
   readonly message: string;
@@ -33,20 +36,25 @@ export interface JobFailure {
   readonly details?: JsonObject;
 }
 
+/** A job to be done. */
 export interface EnqueueRequest {
   /** What kind of work it is; for workflow jobs the workflow's id. Handlers and filters go by it. 1–200 characters. */
   readonly kind: string;
+  /** At most 1 MiB of JSON and 64 levels; U+0000 and lone surrogates come back as U+FFFD. */
   readonly payload: JsonValue;
   /** 0–100, default 50. */
   readonly priority?: number;
   /** Not before this instant; default at once. */
   readonly runAt?: Date;
-  /** A run that has not ended by then is `timed_out`; a job that has not started by then is, too. */
+  /**
+   * A job that has not started by then is `timed_out`. A running one is asked to stop, as if it were cancelled, and is
+   * `timed_out` when its attempt ends without success; a result that comes all the same is accepted.
+   */
   readonly deadline?: Date;
   readonly retry?: Partial<RetryPolicy>;
-  /** Labels a robot must offer, all of them. */
+  /** Labels a robot must offer, all of them; at most 100 of at most 100 characters. */
   readonly requires?: readonly string[];
-  /** Only robots of this environment; default "default". */
+  /** Only robots of this environment, 1–100 characters; default "default". */
   readonly environment?: string;
   /** Within a tenant, the first job with this key wins; later requests answer with that job. 1–200 characters. */
   readonly idempotencyKey?: string;
@@ -54,6 +62,7 @@ export interface EnqueueRequest {
   readonly retryOf?: string;
 }
 
+/** What became of a request. */
 export interface EnqueueOutcome {
   readonly jobId: string;
   /** False when the idempotency key named an existing job. */
@@ -64,11 +73,12 @@ export interface EnqueueOutcome {
 export interface Lease {
   readonly tenantId: TenantId;
   readonly jobId: string;
-  /** 1-based. */
+  /** 1-based; rises with every claim, also after attempts that do not count. */
   readonly attempt: number;
   readonly sessionId: string;
 }
 
+/** A job and the lease on it; all a robot needs to run it. */
 export interface ClaimedJob extends Lease {
   readonly kind: string;
   readonly payload: JsonValue;
@@ -78,6 +88,10 @@ export interface ClaimedJob extends Lease {
   readonly deadline?: Date;
 }
 
+/**
+ * How an attempt ended. `failed`: and the job was tried again; `dead`: and that was the end of the job. `lost`: its
+ * session ran out. `released`: it was given back.
+ */
 export type AttemptOutcome =
   | "running"
   | "completed"
@@ -88,6 +102,7 @@ export type AttemptOutcome =
   | "released"
   | "dead";
 
+/** One attempt at a job. */
 export interface Attempt {
   readonly attempt: number;
   readonly robotId?: string;
@@ -115,11 +130,13 @@ export interface Job {
   /** When it may start; for a retry, when the next attempt may. */
   readonly runAt: Date;
   readonly deadline?: Date;
-  /** Attempts begun so far. */
+  /** Attempts begun so far, with those that were given back before they started. */
   readonly attempt: number;
   readonly startedAt?: Date;
   readonly finishedAt?: Date;
+  /** Of the running attempt, or of the one with which the job ended. */
   readonly robotId?: string;
+  /** True while a running job's holder is asked to stop, because of a request or of its deadline. */
   readonly cancelRequested: boolean;
   /** In [0, 1]. */
   readonly progress?: number;
@@ -128,12 +145,14 @@ export interface Job {
   readonly error?: JobFailure;
 }
 
+/** A job that was given up. */
 export interface DeadLetter {
   readonly jobId: string;
   readonly tenantId: TenantId;
   readonly kind: string;
   readonly reason: "exhausted" | "permanent" | "deadline";
   readonly error: JobFailure;
+  /** Attempts that counted. */
   readonly attempts: number;
   readonly diedAt: Date;
   /** The job made from it, once it was requeued. */

@@ -4,7 +4,7 @@ import { queueErrors } from "./errors.ts";
 /** Payloads and results: at most 1 MiB of JSON text … */
 export const MAX_JSON_BYTES = 1_048_576;
 /** … and 64 levels of arrays and objects. */
-export const MAX_JSON_DEPTH = 64;
+const MAX_JSON_DEPTH = 64;
 
 const LONGEST_PATH = 200;
 /** Escapes that JSON.stringify writes for U+0000 and lone surrogates; an escaped backslash before it is a false alarm. */

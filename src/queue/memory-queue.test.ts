@@ -9,6 +9,7 @@ describeJobQueue("memory", async () => {
   const queue = createMemoryQueue({ clock, dice: () => 0.5 });
   return {
     queue,
+    now: () => clock.now(),
     advance: async (ms) => clock.advance(ms),
     close: () => queue.close(),
   };

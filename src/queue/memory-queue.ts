@@ -32,6 +32,7 @@ import type {
 import { decideAfterFailure, decideAfterRelease } from "./retry.ts";
 import { isStoredId } from "./stored-id.ts";
 
+/** What decides in the queue beside its callers. */
 export interface MemoryQueueOptions {
   /** Decides all times; default the machine's. */
   readonly clock?: Clock;

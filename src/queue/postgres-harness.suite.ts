@@ -37,6 +37,7 @@ export async function openPostgresHarness(database: Database): Promise<QueueHarn
   const queue = createPostgresQueue({ database, dice: () => 0.5, listen: false });
   return {
     queue,
+    now: () => new Date(),
     async advance(ms) {
       for (const [table, ...columns] of INSTANTS) {
         const changes = columns.map((column) => `${column} = ${column} - interval '${ms} ms'`).join(", ");

@@ -20,6 +20,7 @@ import { createWakeUp } from "./postgres/wake-up.ts";
 import type { JobQueue } from "./queue.ts";
 import { isStoredId } from "./stored-id.ts";
 
+/** What the queue works with. */
 export interface PostgresQueueOptions {
   /** Migrated; stays open when the queue is closed. */
   readonly database: Database;

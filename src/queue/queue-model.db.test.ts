@@ -10,4 +10,4 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-describeQueueModel("PostgreSQL", () => openPostgresHarness(opened.database), { runs: 15, commands: 60 });
+describeQueueModel("PostgreSQL", () => openPostgresHarness(opened.database), { runs: 12, commands: 60 });

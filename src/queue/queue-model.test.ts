@@ -7,7 +7,7 @@ describeQueueModel(
   async () => {
     const clock = createManualClock(new Date());
     const queue = createMemoryQueue({ clock, dice: () => 0.5 });
-    return { queue, advance: async (ms) => clock.advance(ms), close: () => queue.close() };
+    return { queue, now: () => clock.now(), advance: async (ms) => clock.advance(ms), close: () => queue.close() };
   },
-  { runs: 300, commands: 80 },
+  { runs: 150, commands: 80 },
 );

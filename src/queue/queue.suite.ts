@@ -8,6 +8,8 @@ import type { ClaimRequest, JobQueue } from "./queue.ts";
 /** A queue whose time the test moves. */
 export interface QueueHarness {
   readonly queue: JobQueue;
+  /** The queue's present. */
+  now(): Date;
   /** Lets time pass for everything that is stored. */
   advance(ms: number): Promise<void>;
   close(): Promise<void>;
@@ -32,6 +34,14 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
       queue = harness.queue;
     });
     afterEach(() => harness.close());
+
+    function inMs(ms: number): Date {
+      return new Date(harness.now().getTime() + ms);
+    }
+
+    function soon(): Date {
+      return inMs(10_000);
+    }
 
     async function submit(request: Partial<EnqueueRequest> = {}, tenantId = A): Promise<string> {
       const [outcome] = await queue.enqueue(tenantId, [{ kind: "invoice", payload: { n: 1 }, ...request }]);
@@ -92,7 +102,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
           kind: "invoice",
           payload: { amount: 12.5, lines: ["a", null, true] },
           priority: 80,
-          deadline: new Date(Date.now() + 86_400_000),
+          deadline: inMs(86_400_000),
           retry: { maxAttempts: 7, jitter: 0 },
           requires: ["sap", "browser", "sap"],
           environment: "production",
@@ -148,7 +158,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
         }
         expect(claimed).toEqual(requests.map((request) => request.payload));
         expect(await queue.stats(A)).toMatchObject({ pending: 0, running: 10_000 });
-      });
+      }, 60_000);
 
       test("accepts all or none", async () => {
         const good = { kind: "invoice", payload: null };
@@ -205,6 +215,20 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
           ),
         ).rejects.toMatchObject({
           code: "QUEUE_INVALID",
+        });
+      });
+
+      test("refuses more payload at once than a statement can carry", async () => {
+        const request = { kind: "invoice", payload: "x".repeat(1_000_000) };
+
+        await expect(
+          queue.enqueue(
+            A,
+            Array.from({ length: 68 }, () => request),
+          ),
+        ).rejects.toMatchObject({
+          code: "QUEUE_INVALID",
+          details: { path: "requests" },
         });
       });
 
@@ -965,7 +989,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
       });
 
       test("ends a delayed job at once", async () => {
-        const jobId = await submit({ runAt: new Date(Date.now() + 3_600_000) });
+        const jobId = await submit({ runAt: inMs(3_600_000) });
 
         expect(await queue.requestCancel(A, jobId)).toEqual({ kind: "cancelled" });
         expect(await queue.stats(A)).toMatchObject({ pending: 0, delayed: 0 });
@@ -1098,7 +1122,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
 
     describe("delayed jobs", () => {
       test("cannot be claimed before their time, and can after it", async () => {
-        const jobId = await submit({ runAt: new Date(Date.now() + 60_000), priority: 100 });
+        const jobId = await submit({ runAt: inMs(60_000), priority: 100 });
         const holder = await session("robot-1", A, 3_600_000);
         expect(await jobOf(jobId)).toMatchObject({ state: "pending", attempt: 0 });
         expect(await queue.stats(A)).toMatchObject({ pending: 0, delayed: 1 });
@@ -1113,8 +1137,8 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
       test("are moved into the line by the reaper, and say so", async () => {
         let rings = 0;
         const subscription = await queue.onAvailable(() => rings++);
-        await submit({ runAt: new Date(Date.now() + 60_000) });
-        await submit({ runAt: new Date(Date.now() + 90_000) });
+        await submit({ runAt: inMs(60_000) });
+        await submit({ runAt: inMs(90_000) });
         expect((await queue.reap()).promoted).toBe(0);
         await harness.advance(75_000);
         rings = 0;
@@ -1128,7 +1152,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
       });
 
       test("with a time in the past start at once", async () => {
-        const runAt = new Date(Date.now() - 60_000);
+        const runAt = inMs(-60_000);
         const jobId = await submit({ runAt });
 
         expect((await jobOf(jobId)).runAt).toEqual(runAt);
@@ -1139,7 +1163,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
     describe("deadlines", () => {
       test("end a job that has not started by then", async () => {
         const [jobId, other] = [await submit({ deadline: soon() }), await submit()];
-        const late = await submit({ deadline: soon(), runAt: new Date(Date.now() + 3_600_000) });
+        const late = await submit({ deadline: soon(), runAt: inMs(3_600_000) });
         expect((await queue.reap()).timedOut).toEqual([]);
         await harness.advance(20_000);
 
@@ -1243,7 +1267,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
           environment: "production",
           retry: { maxAttempts: 1 },
           idempotencyKey: "k",
-          deadline: new Date(Date.now() + 3_600_000),
+          deadline: inMs(3_600_000),
         });
         const holder = await session();
         const offer = { environment: "production", capabilities: ["sap"] };
@@ -1272,7 +1296,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
       });
 
       test("gives a new job as much time as the old one had when its deadline has passed", async () => {
-        const old = await submit({ deadline: new Date(Date.now() + 10_000) });
+        const old = await submit({ deadline: inMs(10_000) });
         await harness.advance(20_000);
         await queue.reap();
 
@@ -1443,7 +1467,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
         await queue.requestCancel(A, cancelled);
         const running = await submit({ kind: "b", environment: "test" });
         await claimOne(holder, { environment: "test" });
-        const delayed = await submit({ kind: "a", runAt: new Date(Date.now() + 60_000) });
+        const delayed = await submit({ kind: "a", runAt: inMs(60_000) });
         const pending = await submit({ kind: "b" });
         const names = new Map(
           Object.entries({ done, failed, cancelled, running, delayed, pending }).map(([label, id]) => [id, label]),
@@ -1465,7 +1489,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
         expect(await find({ robotId: "robot-x", states: ["running"] })).toEqual(["running"]);
         expect(await find({ robotId: "nobody" })).toEqual([]);
         expect(await find({ environment: "test" })).toEqual(["running"]);
-        expect(await find({ createdFrom: new Date(Date.now() + 60_000) })).toEqual([]);
+        expect(await find({ createdFrom: inMs(60_000) })).toEqual([]);
         expect(await find({ createdFrom: new Date(0), createdTo: new Date(1) })).toEqual([]);
         expect(await find({ createdFrom: new Date(0) })).toHaveLength(6);
       });
@@ -1534,7 +1558,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
           A,
           Array.from({ length: 45 }, (_, n) => ({ kind: "k", payload: n, priority: n % 2 })),
         );
-        await submit({ runAt: new Date(Date.now() + 60_000) });
+        await submit({ runAt: inMs(60_000) });
         await claim(await session(), { limit: 7 });
         await submit({ priority: 100 });
         await queue.fail(await claimOne(await session()), permanent);
@@ -1560,14 +1584,14 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
         );
         await queue.enqueue(
           A,
-          Array.from({ length: 20 }, (_, n) => ({ kind: "d", payload: n, runAt: new Date(Date.now() + 1_000) })),
+          Array.from({ length: 20 }, (_, n) => ({ kind: "d", payload: n, runAt: inMs(1_000) })),
         );
         await queue.enqueue(
           A,
           Array.from({ length: 20 }, (_, n) => ({
             kind: "l",
             payload: n,
-            deadline: new Date(Date.now() + 2_000),
+            deadline: inMs(2_000),
             requires: ["x"],
           })),
         );
@@ -1658,10 +1682,6 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
       });
     });
   });
-}
-
-function soon(): Date {
-  return new Date(Date.now() + 10_000);
 }
 
 /** One request per key, and then all of them again. */

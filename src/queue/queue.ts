@@ -20,39 +20,59 @@ import type {
  * outcomes that a caller must expect (lease lost, already finished) are return values.
  */
 export interface JobQueue {
-  /** Accepts jobs, all or none; resolves after they are durable. An empty list is fine. */
+  /**
+   * Accepts jobs, all or none; resolves after they are durable. An empty list is fine.
+   *
+   * At most 10 000 jobs and 64 Mi characters of payload. Jobs of equal priority are claimed in the order of the calls, and
+   * within a call in the order of the list.
+   */
   enqueue(tenantId: TenantId, requests: readonly EnqueueRequest[]): Promise<readonly EnqueueOutcome[]>;
 
   /** Opens a lease holder for one start of one robot; its id is never used again. */
   openSession(session: SessionRequest): Promise<{ readonly sessionId: string }>;
-  /** Prolongs the session and with it all its jobs; also stores progress and answers what the holder must know. */
+  /**
+   * Prolongs the session and with it all its jobs; also stores progress and answers what the holder must know.
+   *
+   * A session whose time is up but which was not reaped yet is revived. Progress outside [0, 1] is moved into it.
+   */
   renew(renewal: Renewal): Promise<RenewalReply>;
-  /** Gives back all jobs the session still holds (as `released`) and ends it. Ending twice is fine. */
+  /**
+   * Gives back all jobs the session still holds (as `released`, counted as started) and ends it. Ending twice is fine.
+   * Release jobs that were not started before.
+   */
   closeSession(tenantId: TenantId, sessionId: string): Promise<void>;
 
   /**
    * Takes up to `limit` jobs for a live session: most urgent first, oldest first within a priority, only jobs whose
    * `requires` are all offered and whose environment matches. Answers [] when nothing is to be had.
-   * Rejects with QUEUE_SESSION_EXPIRED when the session is not live any more.
+   * Rejects with QUEUE_SESSION_EXPIRED when the session is not live any more. A holder that gets the answer later than
+   * `leaseMs` after it asked must not start the jobs: they may have been taken back.
    */
   claim(request: ClaimRequest): Promise<readonly ClaimedJob[]>;
 
-  /** Records a success. */
+  /** Records a success, also of a job that was to be cancelled or is late. Rejects with QUEUE_INVALID for a result above 1 MiB. */
   complete(lease: Lease, result?: JsonValue): Promise<SettleOutcome>;
   /** Records a failure; the job's retry policy decides whether it runs again, is dead, cancelled or timed out. */
   fail(lease: Lease, failure: JobFailure): Promise<FailOutcome>;
-  /** Gives the job back unharmed, to be claimed again at once; counts as an attempt only if `started`. */
+  /**
+   * Gives the job back unharmed, to be claimed again at once, at its old place in the line. It counts as an attempt only if
+   * `started`; a started one that was the last makes a dead letter, and a job that was asked to stop ends.
+   */
   release(lease: Lease, options: { readonly started: boolean; readonly reason: string }): Promise<SettleOutcome>;
   /** True while the lease is the newest and its job runs: check before accepting what a robot sends about it. */
   holds(lease: Lease): Promise<boolean>;
 
   /** Cancels a waiting job at once, or asks the holder of a running one to stop. */
   requestCancel(tenantId: TenantId, jobId: string, reason?: string): Promise<CancelOutcome>;
-  /** Makes a new job from a finished one, linked by `retryOf`; keeps every attribute. */
+  /**
+   * Makes a new job from a finished one, linked by `retryOf`, to start at once; keeps every attribute but the idempotency key.
+   * A deadline that has passed becomes one that leaves as much time as the old job had. An open dead letter of the job
+   * counts as requeued by it.
+   */
   retry(tenantId: TenantId, jobId: string): Promise<RetryOutcome>;
 
   get(tenantId: TenantId, jobId: string): Promise<Job | undefined>;
-  /** Newest first. */
+  /** Newest first; jobs of different processes may be a few seconds out of order. */
   list(tenantId: TenantId, filter: JobFilter, page: PageRequest): Promise<Page<Job>>;
   attempts(tenantId: TenantId, jobId: string): Promise<readonly Attempt[]>;
   stats(tenantId: TenantId): Promise<QueueStats>;
@@ -60,9 +80,10 @@ export interface JobQueue {
   /** Takes jobs from dead sessions, moves due jobs forward, ends jobs past their deadline; one pass. Safe to run anywhere, any number of times at once. */
   reap(): Promise<ReapReport>;
 
+  /** Newest first, requeued ones included. */
   listDeadLetters(tenantId: TenantId, page: PageRequest): Promise<Page<DeadLetter>>;
   getDeadLetter(tenantId: TenantId, jobId: string): Promise<DeadLetter | undefined>;
-  /** Rejects with QUEUE_DEAD_LETTER_REQUEUED when it was requeued before, QUEUE_DEAD_LETTER_NOT_FOUND when there is none. */
+  /** As `retry`. Rejects with QUEUE_DEAD_LETTER_REQUEUED when it was requeued before, QUEUE_DEAD_LETTER_NOT_FOUND when there is none. */
   requeueDeadLetter(tenantId: TenantId, jobId: string): Promise<{ readonly jobId: string }>;
   /** False when there is none. The job itself stays in the history. */
   deleteDeadLetter(tenantId: TenantId, jobId: string): Promise<boolean>;
@@ -73,6 +94,7 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
+/** Who wants to hold jobs. */
 export interface SessionRequest {
   readonly tenantId: TenantId;
   readonly robotId: string;
@@ -80,10 +102,15 @@ export interface SessionRequest {
   readonly leaseMs: number;
 }
 
+/** A heartbeat of a session. */
 export interface Renewal {
   readonly tenantId: TenantId;
   readonly sessionId: string;
   readonly leaseMs: number;
+  /**
+   * Every job the holder has, until its end is recorded. One that was not named at all when the session is renewed a whole
+   * lease after its claim is taken back (as not started): its holder never heard of it.
+   */
   readonly jobs: readonly {
     readonly jobId: string;
     readonly attempt: number;
@@ -93,6 +120,7 @@ export interface Renewal {
   }[];
 }
 
+/** What a holder must know. */
 export interface RenewalReply {
   /** False when the session had expired: every job of it is lost, open a new one. */
   readonly live: boolean;
@@ -102,6 +130,7 @@ export interface RenewalReply {
   readonly cancelRequested: readonly string[];
 }
 
+/** What a session can take. */
 export interface ClaimRequest {
   readonly tenantId: TenantId;
   readonly sessionId: string;
@@ -115,23 +144,27 @@ export interface ClaimRequest {
 /** `recorded`: this call did it. `duplicate`: the same lease had already said so. `lost`: somebody else holds or ended the job. */
 export type SettleOutcome = "recorded" | "duplicate" | "lost";
 
+/** What became of the job: it runs again, or it ended; `duplicate` and `lost` as for SettleOutcome. */
 export type FailOutcome =
   | { readonly kind: "retry"; readonly runAt: Date }
   | { readonly kind: "ended"; readonly state: Extract<JobState, "failed" | "cancelled" | "timed_out"> }
   | { readonly kind: "duplicate" }
   | { readonly kind: "lost" };
 
+/** `cancelled`: the job waited and has ended. `requested`: the holder of this session is asked to stop. */
 export type CancelOutcome =
   | { readonly kind: "cancelled" }
   | { readonly kind: "requested"; readonly sessionId: string }
   | { readonly kind: "finished"; readonly state: JobState }
   | { readonly kind: "not-found" };
 
+/** The new job, or why there is none. */
 export type RetryOutcome =
   | { readonly kind: "created"; readonly jobId: string }
   | { readonly kind: "not-finished"; readonly state: JobState }
   | { readonly kind: "not-found" };
 
+/** Which jobs; all that is given must fit. `createdFrom` is included, `createdTo` is not. */
 export interface JobFilter {
   readonly states?: readonly JobState[];
   readonly kind?: string;
@@ -141,6 +174,7 @@ export interface JobFilter {
   readonly createdTo?: Date;
 }
 
+/** Which part of a list. */
 export interface PageRequest {
   /** 1–250. */
   readonly limit: number;
@@ -148,20 +182,26 @@ export interface PageRequest {
   readonly cursor?: string;
 }
 
+/** Part of a list; no `nextCursor`: it was the last. */
 export interface Page<T> {
   readonly data: readonly T[];
   readonly nextCursor?: string;
 }
 
+/** Counts of one tenant. */
 export interface QueueStats {
+  /** Waiting jobs that may start now. */
   readonly pending: number;
+  /** Waiting jobs whose time has not come. */
   readonly delayed: number;
   readonly running: number;
+  /** Those not requeued. */
   readonly deadLetters: number;
   /** Milliseconds the oldest claimable job has waited. */
   readonly oldestPendingMs?: number;
 }
 
+/** What one pass did. */
 export interface ReapReport {
   /** Jobs taken from dead sessions, and what became of them. */
   readonly requeued: readonly string[];

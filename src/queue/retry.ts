@@ -8,6 +8,7 @@ import type { DeadLetter, ErrorClass, JobState, RetryPolicy } from "./job.ts";
 /** Whether the holder was asked to stop, and why. */
 export type Stopping = "no" | "cancel" | "deadline";
 
+/** What decides about a job whose attempt has ended. */
 export interface AttemptFacts {
   readonly retry: RetryPolicy;
   /** Attempts that count towards the limit, this one included. */
@@ -17,6 +18,7 @@ export interface AttemptFacts {
   readonly overdue: boolean;
 }
 
+/** The job runs again after a delay, or it ends, maybe with a dead letter. */
 export type Verdict =
   | { readonly kind: "again"; readonly delayMs: number }
   | {

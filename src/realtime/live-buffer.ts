@@ -8,7 +8,7 @@ export interface LiveBuffer<T> {
   take(): Promise<Taken<T>>;
 }
 
-export type Taken<T> =
+type Taken<T> =
   | { readonly kind: "item"; readonly item: T }
   | { readonly kind: "ended" }
   | { readonly kind: "overflow" };

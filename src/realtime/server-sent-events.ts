@@ -4,7 +4,7 @@ import type { FeedEvent } from "./event-filter.ts";
 import type { FeedReader } from "./feed-request.ts";
 
 /** One event in the text/event-stream format (HTML Standard §9.2). Line breaks in JSON text are escaped already. */
-export function formatServerSentEvent(event: {
+function formatServerSentEvent(event: {
   readonly id?: string;
   readonly name?: string;
   readonly data: unknown;

@@ -197,7 +197,7 @@ const otherVersion = (url: string): AppError =>
   tunnelErrors.TUNNEL_PROTOCOL_VERSION({ url, version: PROTOCOL_VERSION });
 
 /** What an HTTP answer instead of the upgrade means. */
-export function endOfStatus(status: number, url: string): SocketEnd {
+function endOfStatus(status: number, url: string): SocketEnd {
   if (status === 401) return { kind: "refused", error: tunnelErrors.TUNNEL_UNAUTHORIZED({ url }) };
   if (status === 403) return { kind: "refused", error: tunnelErrors.TUNNEL_FORBIDDEN({ url }) };
   if (status === 426) return { kind: "refused", error: otherVersion(url) };
@@ -205,7 +205,7 @@ export function endOfStatus(status: number, url: string): SocketEnd {
 }
 
 /** What a close code means. */
-export function endOfCode(
+function endOfCode(
   code: number,
   reason: string,
   dial: { readonly url: string; readonly robotName: string },

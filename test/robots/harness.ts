@@ -1,13 +1,14 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { vi } from "vitest";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import { RobotAgent, type RobotConfig, runWorkflow } from "../../src/agent/index.ts";
-import { authenticate, RobotApiKeyService } from "../../src/auth/index.ts";
+import { type AuthHeaders, authenticate, type Principal, RobotApiKeyService } from "../../src/auth/index.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { DEFAULT_TENANT } from "../../src/core/ids.ts";
 import type { JsonValue } from "../../src/core/json.ts";
@@ -45,6 +46,14 @@ export interface Replica {
   close(): Promise<void>;
 }
 
+interface ReplicaOptions {
+  /** Default a free one. */
+  readonly port?: number;
+  readonly settings?: Partial<FleetSettings>;
+  /** Default by the keys in the database. */
+  readonly authenticate?: (headers: AuthHeaders) => Promise<Principal>;
+}
+
 /** Everything a test of robots needs, on a real database. */
 export interface Fleet {
   readonly database: TestDatabase;
@@ -57,7 +66,7 @@ export interface Fleet {
   readonly home: string;
   /** Lines that were logged, as JSON. */
   readonly lines: string[];
-  openReplica(options?: { readonly port?: number; readonly settings?: Partial<FleetSettings> }): Promise<Replica>;
+  openReplica(options?: ReplicaOptions): Promise<Replica>;
   openRobot(port: number, options?: Partial<RobotConfig> & { readonly clock?: Clock }): Promise<RobotAgent>;
   /** Opens a socket as a robot would. */
   dial(port: number, headers?: Record<string, string>): WebSocket;
@@ -73,7 +82,7 @@ export interface Fleet {
 }
 
 /** One node of a test workflow. */
-export interface Step {
+interface Step {
   readonly type: "HoldNode" | "ChatterNode" | "FailNode" | "FileNode" | "LogNode";
   readonly config?: Readonly<Record<string, JsonValue>>;
 }
@@ -87,6 +96,7 @@ export async function openFleet(): Promise<Fleet> {
   const workflows = createWorkflowRepository(database.database);
   const keys = new RobotApiKeyService({ database: database.database });
   const { text: key } = await keys.create(DEFAULT_TENANT, { name: "test" });
+  const agents: RobotAgent[] = [];
   const closers: (() => Promise<unknown>)[] = [];
   const lines: string[] = [];
   const gates = createGates();
@@ -105,7 +115,7 @@ export async function openFleet(): Promise<Fleet> {
     key,
     home,
     lines,
-    async openReplica({ port = 0, settings = {} } = {}) {
+    async openReplica({ port = 0, settings = {}, authenticate: ask } = {}) {
       const uploads: string[] = [];
       const control = createControlChannel(database.database, log);
       const gateway: RobotGateway = await createRobotGateway({
@@ -114,12 +124,12 @@ export async function openFleet(): Promise<Fleet> {
         workflows,
         events,
         control,
-        authenticate: (headers) => authenticate(headers, (text) => keys.verify(text)),
+        authenticate: ask ?? ((headers) => authenticate(headers, (text) => keys.verify(text))),
         settings: { ...SETTINGS, ...settings },
         log,
       });
       const server = createServer((request, response) => void takeUpload(uploads, request, response));
-      server.on("upgrade", gateway.handleUpgrade);
+      server.on("upgrade", (request, socket, head) => gateway.handleUpgrade(request, socket, head));
       server.listen(port, "127.0.0.1");
       await once(server, "listening");
       let isClosed = false;
@@ -158,12 +168,14 @@ export async function openFleet(): Promise<Fleet> {
           random: () => 0,
         },
       );
-      closers.push(() => agent.stop({ drainMs: 0 }));
+      agents.push(agent);
       await agent.start();
       return agent;
     },
     dial(port, headers = { authorization: `Bearer ${key}` }) {
       const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/robot`, { headers });
+      // A refusal is what some tests are about.
+      socket.on("error", () => undefined);
       closers.push(async () => socket.terminate());
       return socket;
     },
@@ -189,16 +201,19 @@ export async function openFleet(): Promise<Fleet> {
     open: gates.open,
     begun: gates.begun,
     async close() {
+      await Promise.all(agents.map((agent) => agent.stop({ drainMs: 0 })));
       for (const close of closers.toReversed()) await close();
       await queue.close();
-      await database.close();
       await rm(home, { recursive: true });
+      // A worker of the server that cleans up in it cannot be ended by us; it leaves in a moment.
+      await vi.waitFor(() => database.close(), { timeout: 10_000, interval: 300 });
     },
   };
 }
 
 async function takeUpload(uploads: string[], request: IncomingMessage, response: ServerResponse): Promise<void> {
-  for await (const _chunk of request.iterator({ destroyOnReturn: false }));
+  request.resume();
+  await once(request, "end");
   uploads.push(new URL(request.url ?? "", "http://localhost").searchParams.get("name") ?? "");
   response.writeHead(201, { "content-type": "application/json" }).end("{}");
 }
@@ -276,7 +291,6 @@ function testNodes(gates: Gates) {
     effect: "once",
     config: z.object({}),
     run: async ({ files }) => {
-      const { writeFile } = await import("node:fs/promises");
       await writeFile(files.resolve("report.csv"), "a,b\n");
       return {};
     },

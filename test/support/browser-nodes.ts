@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { BrowserSession } from "../../src/browser/index.ts";
 import type { JsonValue } from "../../src/core/json.ts";
-import type { AnyNode, NodeResult } from "../../src/execution/index.ts";
+import type { AnyNode } from "../../src/execution/index.ts";
 import { openTestBrowser } from "./browser.ts";
 
 /** Runs single nodes in a real browser, without an engine around them. */
@@ -64,8 +64,7 @@ export async function openBrowserNodeRunner(): Promise<BrowserNodeRunner> {
         evaluate: () => null,
         addArtifact: (path: string, contentType?: string) => void artifacts.push({ path, contentType }),
       };
-      const run = node.run as (context: object) => Promise<NodeResult> | NodeResult;
-      return (await run.call(node, context)).outputs ?? {};
+      return (await node.run(context as never)).outputs ?? {};
     },
     async reset() {
       await session.close();

@@ -16,7 +16,7 @@ import {
 export const testCacheDir = fileURLToPath(new URL("../../node_modules/.cache/casare", import.meta.url));
 
 /** A line that went to the log. */
-export interface LogLine {
+interface LogLine {
   readonly level: "info" | "warn" | "error";
   readonly facts: object;
   readonly message: string;

@@ -11,6 +11,7 @@ import { testCacheDir } from "../../../test/support/browser.ts";
 import { prepareBundledChromium } from "./bundled-chromium.ts";
 import { type BundledPackage, findBundledPackage } from "./bundled-package.ts";
 import { inspectChromium } from "./inspect-chromium.ts";
+import { playwrightPlaces } from "./installed-programs.ts";
 import { missingLibraries } from "./missing-parts.ts";
 
 const bundled = await findBundledPackage(process.platform, process.arch);
@@ -85,6 +86,14 @@ describe.runIf(bundled !== undefined)("the bundled Chromium", () => {
     expect(inspection.missingLibraries).toEqual([]);
     expect(inspection.systemFonts).toBeGreaterThanOrEqual(0);
   });
+});
+
+test("of Playwright's own browsers the headless shell comes before the full one", async () => {
+  const places = await playwrightPlaces();
+
+  expect(places.at(-1)).toMatchObject({ source: "playwright", headed: true });
+  expect(places.at(-1)?.path).toMatch(/chromium-\d+/);
+  expect(places.slice(0, -1).every((place) => !place.headed)).toBe(true);
 });
 
 test("no browser is bundled for other systems", async () => {

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { isProgram, isSnap, playwrightPlaces } from "./installed-programs.ts";
+import { isProgram, isSnap } from "./installed-programs.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -47,14 +47,5 @@ describe("isSnap", () => {
 
   test("leaves wrapper scripts of distributions alone", async () => {
     expect(await isSnap(await program("chromium", "#!/bin/sh\nexec /usr/lib/chromium/chromium\n"))).toBe(false);
-  });
-});
-
-describe("playwrightPlaces", () => {
-  test("ends with the browser that Playwright would use itself", async () => {
-    const places = await playwrightPlaces();
-
-    expect(places.at(-1)).toMatchObject({ source: "playwright", headed: true });
-    expect(places.at(-1)?.path).toMatch(/chromium-\d+/);
   });
 });

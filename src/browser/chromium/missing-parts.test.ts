@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { countFonts, librariesNotFound, missingLibraries } from "./missing-parts.ts";
+import { countFonts, fontFolders, librariesNotFound, missingLibraries } from "./missing-parts.ts";
 
 describe("librariesNotFound", () => {
   test("names what the loader did not find", () => {
@@ -31,6 +31,12 @@ describe("missingLibraries", () => {
     const reason = new Error("stopped");
 
     await expect(missingLibraries(process.execPath, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+describe("fontFolders", () => {
+  test.each(["linux", "darwin", "win32"] as const)("knows where %s keeps its fonts", (platform) => {
+    expect(fontFolders(platform, "/home/ada").length).toBeGreaterThan(0);
   });
 });
 

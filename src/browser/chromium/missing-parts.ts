@@ -32,14 +32,17 @@ export function missingLibraries(
   });
 }
 
-/** Folders that fontconfig reads by default. */
-function fontFolders(): string[] {
-  const home = homedir();
+/** Folders of the system's fonts; on Linux those that fontconfig reads by default. Pure. */
+export function fontFolders(platform: NodeJS.Platform, home: string): string[] {
+  if (platform === "win32") return ["C:\\Windows\\Fonts"];
+  if (platform === "darwin") return ["/System/Library/Fonts", "/Library/Fonts", join(home, "Library/Fonts")];
   return ["/usr/share/fonts", "/usr/local/share/fonts", join(home, ".fonts"), join(home, ".local/share/fonts")];
 }
 
-/** Number of font files on a Linux machine; without any, Chromium renders text as nothing at all. */
-export async function countFonts(folders: readonly string[] = fontFolders()): Promise<number> {
+/** Number of font files; without any, Chromium renders text as nothing at all. */
+export async function countFonts(
+  folders: readonly string[] = fontFolders(process.platform, homedir()),
+): Promise<number> {
   let count = 0;
   for (const folder of folders) {
     const names = await readdir(folder, { recursive: true }).catch(() => []);

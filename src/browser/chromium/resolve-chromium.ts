@@ -6,6 +6,7 @@ import { type BundledPackage, findBundledPackage } from "./bundled-package.ts";
 import { isProgram, isSnap, playwrightPlaces } from "./installed-programs.ts";
 import { type ChromiumPlace, type ChromiumSource, systemPlaces } from "./places.ts";
 
+/** Where to look, and what for. */
 export interface ResolveChromiumOptions {
   /** CASARE_CHROMIUM_PATH is read from it; also CASARE_HOME, when there is no `cacheDir`. */
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -4,6 +4,7 @@ import { listInstanceFolders, removeInstanceFolder } from "./instance-folder.ts"
 import { homeHash, type Owner, readMarker } from "./marker.ts";
 import { ownerOfThisProcess, type ProcessRow, type ProcessTable, systemProcesses } from "./process-table.ts";
 
+/** Whose orphans to end. */
 export interface ReapOptions {
   /** Home folder whose browsers are meant; those of other homes are left alone. */
   readonly home: string;

@@ -34,13 +34,24 @@ export function renderJob(job: JobDto): string {
     ["duration", durationOf(job) || undefined],
     ["attempts", `${job.attempt} of ${job.maxAttempts}`],
     ["robot", job.robotId],
-    ["progress", job.progress === undefined ? undefined : `${Math.round(job.progress * 100)} % ${job.progressNote ?? ""}`.trim()],
+    [
+      "progress",
+      job.progress === undefined ? undefined : `${Math.round(job.progress * 100)} % ${job.progressNote ?? ""}`.trim(),
+    ],
     ["error", job.error === undefined ? undefined : `${job.error.message} [${job.error.code}]`],
     ["retry of", job.retryOf],
     ["variables", JSON.stringify(job.variables)],
-    ["result", job.result === undefined ? undefined : JSON.stringify(job.result, undefined, 2)],
+    ["result", job.result === undefined ? undefined : excerpt(JSON.stringify(job.result, undefined, 2))],
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(12)} ${value}`])).join("\n");
+}
+
+const RESULT_LINES = 40;
+
+function excerpt(text: string): string {
+  const lines = text.split("\n");
+  if (lines.length <= RESULT_LINES) return text;
+  return [...lines.slice(0, RESULT_LINES), `… ${lines.length - RESULT_LINES} more lines; --json shows all`].join("\n");
 }
 
 /** One line that tells how a job ended. */

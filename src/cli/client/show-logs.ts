@@ -1,9 +1,10 @@
-import { z } from "zod";
-import { type EventDto, type LogLevelDto, type LogLineDto, logLevel } from "../../contracts/index.ts";
+import { type LogLevelDto, type LogLineDto, logLevel } from "../../contracts/index.ts";
 import type { OrchestratorClient } from "../../orchestrator/client/index.ts";
 import type { CommandContext } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { exitCodeOfJob, watchJob } from "./watch-job.ts";
+import { formatLogLine } from "../progress/log-line.ts";
+import { toLogLine } from "./log-line-of-event.ts";
+import { EXIT_OF_STATE, watchJob } from "./watch-job.ts";
 
 export interface LogRequest {
   readonly jobId: string;
@@ -57,36 +58,7 @@ async function followLogs(context: CommandContext, client: OrchestratorClient, r
   });
   if (job !== undefined) {
     output.note(`job ${job.id} ${job.state}`);
-    return exitCodeOfJob(job.state);
+    return EXIT_OF_STATE[job.state];
   }
   return context.signal.aborted ? EXIT.cancelled : EXIT.ok;
-}
-
-const logData = z.object({
-  level: logLevel.catch("info"),
-  message: z.string().catch(""),
-  node: z.string().optional().catch(undefined),
-});
-
-function toLogLine(event: EventDto): LogLineDto {
-  const { level, message, node } = logData.parse(event.data);
-  const data = event.data["data"];
-  return {
-    seq: event.seq,
-    at: event.at,
-    ...(event.attempt !== undefined && { attempt: event.attempt }),
-    level,
-    ...(node !== undefined && { node }),
-    message,
-    ...(data !== undefined && { data }),
-  };
-}
-
-/** A line for people; further lines of a message are indented, so that a message cannot look like a line of its own. */
-export function formatLogLine(line: Omit<LogLineDto, "seq">): string {
-  const node = line.node === undefined ? "" : ` [${line.node}]`;
-  const data = line.data === undefined ? "" : ` ${JSON.stringify(line.data)}`;
-  const text = `${line.at} ${line.level.toUpperCase().padEnd(8)}${node} ${line.message}${data}`;
-  // Anything else that moves the cursor could rewrite what is on the terminal.
-  return text.replaceAll(/\r?\n|\r/g, "\n    ").replaceAll(/[^\P{Cc}\n\t]/gu, "\uFFFD");
 }

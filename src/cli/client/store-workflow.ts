@@ -1,6 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { WorkflowSummaryDto } from "../../contracts/index.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { toCanonicalJson } from "../../execution/index.ts";
 import type { OrchestratorClient } from "../../orchestrator/client/index.ts";
 
 export interface StoredFile {
@@ -18,21 +18,21 @@ export interface StoredFile {
  */
 export async function storeWorkflow(
   client: OrchestratorClient,
-  file: { readonly name: string; readonly document: JsonObject },
+  file: { /** 1–200 characters, no white space around. */ readonly name: string; readonly document: JsonObject },
   signal: AbortSignal,
 ): Promise<StoredFile> {
   const { name, document } = file;
   const known = await findByName(client, name, signal);
   if (known === undefined) {
-    const created = await client.createWorkflow({ document }, { signal });
+    const created = await client.createWorkflow({ document, name }, { signal });
     return { id: created.id, name: created.name, version: created.version, change: "created" };
   }
   const { id, version } = known;
   const stored = await client.getWorkflow(id, { signal });
-  if (toCanonicalJson(stored.document) === toCanonicalJson(document)) {
+  if (isDeepStrictEqual(stored.document, document)) {
     return { id, name: stored.name, version: stored.version, change: "unchanged" };
   }
-  const updated = await client.updateWorkflow(id, { document }, { signal, expectedVersion: version });
+  const updated = await client.updateWorkflow(id, { document, name }, { signal, expectedVersion: version });
   return { id, name: updated.name, version: updated.version, change: "updated" };
 }
 
@@ -41,7 +41,6 @@ async function findByName(
   name: string,
   signal: AbortSignal,
 ): Promise<WorkflowSummaryDto | undefined> {
-  if (name === "") return undefined;
   let cursor: string | undefined;
   do {
     const page = await client.listWorkflows({ name, limit: 250, signal, ...(cursor !== undefined && { cursor }) });

@@ -1,5 +1,3 @@
-import type { Credentials } from "../home/credentials.ts";
-
 /** What decides which orchestrator a command talks to, and with which key. */
 export interface TargetFacts {
   /** ORCHESTRATOR_URL, when somebody has set it. */
@@ -7,7 +5,8 @@ export interface TargetFacts {
   /** PORT, when somebody has set it. */
   readonly givenPort: number | undefined;
   readonly givenKey: string | undefined;
-  readonly credentials: Credentials;
+  /** The installation on this machine, as far as there is one. */
+  readonly local: { readonly url: string | undefined; readonly key: string | undefined };
 }
 
 export interface Target {
@@ -22,10 +21,10 @@ const DEFAULT_PORT = 8_000;
  *
  * The key of the local installation goes to no other address than the local installation's own.
  */
-export function chooseTarget({ givenUrl, givenPort, givenKey, credentials }: TargetFacts): Target {
-  const localUrl = credentials.url ?? `http://127.0.0.1:${DEFAULT_PORT}`;
+export function chooseTarget({ givenUrl, givenPort, givenKey, local }: TargetFacts): Target {
+  const localUrl = local.url ?? `http://127.0.0.1:${DEFAULT_PORT}`;
   const url = givenUrl ?? (givenPort === undefined ? localUrl : `http://127.0.0.1:${givenPort}`);
-  const key = givenKey ?? (isSameServer(url, localUrl) ? credentials.adminKey : undefined);
+  const key = givenKey ?? (isSameServer(url, localUrl) ? local.key : undefined);
   return { url, key };
 }
 

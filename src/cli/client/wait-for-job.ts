@@ -4,7 +4,7 @@ import { cliErrors } from "../errors.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { renderOutcome } from "./describe-job.ts";
 import { type ClientFlags, openClient } from "./open-client.ts";
-import { exitCodeOfJob, watchJob } from "./watch-job.ts";
+import { EXIT_OF_STATE, watchJob } from "./watch-job.ts";
 
 /** Options of what waits for a job. */
 export interface WaitOptions extends ClientFlags {
@@ -25,7 +25,7 @@ export async function waitForJob(context: CommandContext, jobId: string, options
     }
     if (options.json) context.output.json(job);
     else context.output.result(renderOutcome(job));
-    return exitCodeOfJob(job.state);
+    return EXIT_OF_STATE[job.state];
   } finally {
     deadline.clear();
   }

@@ -5,13 +5,7 @@ import type { OrchestratorClient } from "../../orchestrator/client/index.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 
 /** Events that may be a job's last. */
-const LAST_EVENTS = new Set([
-  "job.completed",
-  "job.failed",
-  "job.cancelled",
-  "job.timed-out",
-  "job.dead",
-]);
+const LAST_EVENTS = new Set(["job.completed", "job.failed", "job.cancelled", "job.timed-out", "job.dead"]);
 
 /** An event can get lost with the orchestrator that should have told it, so the job itself is asked too, milliseconds. */
 const ASK_EVERY_MS = 5_000;
@@ -97,19 +91,13 @@ export function isOver(state: JobDto["state"]): boolean {
   return state !== "pending" && state !== "running" && state !== "waiting";
 }
 
-/** The exit code that tells a job's outcome. */
-export function exitCodeOfJob(state: JobDto["state"]): ExitCode {
-  switch (state) {
-    case "completed":
-      return EXIT.ok;
-    case "cancelled":
-      return EXIT.cancelled;
-    case "timed_out":
-      return EXIT.timedOut;
-    case "failed":
-    case "pending":
-    case "running":
-    case "waiting":
-      return EXIT.failed;
-  }
-}
+/** The exit code that tells a job's outcome; of one that goes on, failure. */
+export const EXIT_OF_STATE: Readonly<Record<JobDto["state"], ExitCode>> = {
+  completed: EXIT.ok,
+  cancelled: EXIT.cancelled,
+  timed_out: EXIT.timedOut,
+  failed: EXIT.failed,
+  pending: EXIT.failed,
+  running: EXIT.failed,
+  waiting: EXIT.failed,
+};

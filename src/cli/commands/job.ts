@@ -1,12 +1,11 @@
 import { type Command, Option } from "commander";
-import { openClient, type ClientFlags, withClientFlags } from "../client/open-client.ts";
-import { renderJob, renderJobs } from "../client/describe-job.ts";
-import { waitForJob, type WaitOptions } from "../client/wait-for-job.ts";
-import { type CommandContext, JSON_OPTION, type Perform, withExamples } from "../command.ts";
 import type { JobSummaryDto } from "../../contracts/index.ts";
+import { renderJob, renderJobs } from "../client/describe-job.ts";
+import { type ClientFlags, openClient, withClientFlags } from "../client/open-client.ts";
+import { type WaitOptions, waitForJob } from "../client/wait-for-job.ts";
+import { type CommandContext, JSON_OPTION, type Perform, withExamples } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { oneOrMoreOf, seconds, wholeNumber } from "../read-option.ts";
-import { showLogs } from "../client/show-logs.ts";
 
 interface JsonFlag {
   readonly json?: boolean;
@@ -101,7 +100,10 @@ function addLogs(job: Command, perform: Perform): void {
     )
     .option("--json", "print one JSON list on stdout, with --follow one JSON object a line")
     .action((id: string, options: ClientFlags & JsonFlag & LogFlags) =>
-      perform(async (context) => showLogs(context, await openClient(context, options), { jobId: id, ...options })),
+      perform(async (context) => {
+        const { showLogs } = await import("../client/show-logs.ts");
+        return showLogs(context, await openClient(context, options), { jobId: id, ...options });
+      }),
     );
   withExamples(withClientFlags(command), [
     ["casare job logs -f 81064793292668929", "follow it"],
@@ -122,7 +124,9 @@ function addWait(job: Command, perform: Perform): void {
     .option("--timeout <seconds>", "give up after this time; the job goes on", seconds)
     .option(...JSON_OPTION)
     .action((id: string, options: WaitOptions) => perform((context) => waitForJob(context, id, options)));
-  withExamples(withClientFlags(command), [["casare job wait 81064793292668929 --timeout 600", "wait at most ten minutes"]]);
+  withExamples(withClientFlags(command), [
+    ["casare job wait 81064793292668929 --timeout 600", "wait at most ten minutes"],
+  ]);
 }
 
 function addCancel(job: Command, perform: Perform): void {
@@ -161,5 +165,7 @@ function addRetry(job: Command, perform: Perform): void {
         return EXIT.ok;
       }),
     );
-  withExamples(withClientFlags(command), [["casare job wait $(casare job retry 81064793292668929)", "again, and wait for it"]]);
+  withExamples(withClientFlags(command), [
+    ["casare job wait $(casare job retry 81064793292668929)", "again, and wait for it"],
+  ]);
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { pause } from "../../core/deadline.ts";
+import { messageOf } from "../../core/errors.ts";
 import { cliErrors } from "../errors.ts";
 
 /** Who holds the home folder. `startedAt` tells the process from a later one with the same number. */
@@ -13,72 +15,113 @@ export interface HomeLock {
   release(): Promise<void>;
 }
 
+/** Replacing a dead lock takes a few file operations; a replacement under way for longer was abandoned, milliseconds. */
+const REPLACEMENT_MS = 10_000;
+const LOOK_AGAIN_MS = 20;
+
 /**
- * Reserves the home folder for this process, so that no two processes run its database.
+ * Reserves the home folder for this process, so that no two processes run its database and its robot.
  *
- * A lock whose process has died is taken over. Rejects with CLI_HOME_IN_USE.
+ * A lock whose process has died is replaced. Rejects with CLI_HOME_IN_USE, or CLI_HOME_NOT_WRITABLE.
  */
 export async function lockHome(home: string): Promise<HomeLock> {
   const lockFile = join(home, "casare.lock");
-  const mine: Holder = {
-    pid: process.pid,
-    startedAt: (await startOf(process.pid)) ?? "",
-    token: randomUUID(),
-  };
-  const draft = `${lockFile}.${mine.token}`;
-  await writeFile(draft, JSON.stringify(mine), { flag: "wx", mode: 0o600 });
+  const token = randomUUID();
+  const draft = `${lockFile}.${token}`;
   try {
-    await take(home, lockFile, draft);
+    const mine: Holder = { pid: process.pid, startedAt: (await startOf(process.pid)) ?? "", token };
+    await writeFile(draft, JSON.stringify(mine), { flag: "wx", mode: 0o600 });
+    await take(home, { lockFile, draft });
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    throw cliErrors.CLI_HOME_NOT_WRITABLE({ home, problem: messageOf(error) }, { cause: error });
   } finally {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined);
   }
   return {
     async release() {
-      const current = await readHolder(lockFile).catch(() => undefined);
-      if (current?.token === mine.token) await rm(lockFile, { force: true }).catch(() => undefined);
+      const lock = await readLock(lockFile).catch(() => undefined);
+      // What cannot be removed is replaced by the next process.
+      if (lock?.holder?.token === token) await rm(lockFile, { force: true }).catch(() => undefined);
     },
   };
 }
 
-async function take(home: string, lockFile: string, draft: string): Promise<void> {
+interface LockFiles {
+  readonly lockFile: string;
+  readonly draft: string;
+}
+
+async function take(home: string, files: LockFiles): Promise<void> {
   for (;;) {
-    // link() fails when the name exists: of all who try, one wins, and the file is never seen half written.
-    const won = await link(draft, lockFile).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === "EEXIST") return false;
-        throw cliErrors.CLI_HOME_NOT_WRITABLE({ home, problem: error.message }, { cause: error });
-      },
-    );
-    if (won) return;
-    const current = await readHolder(lockFile);
-    if (current !== undefined && (await isAlive(current))) {
-      throw cliErrors.CLI_HOME_IN_USE({ home, pid: current.pid });
-    }
-    await removeStale(lockFile, current);
+    // Of all who link, one wins, and nobody ever sees a half-written lock.
+    if (await unlessExists(link(files.draft, files.lockFile))) return;
+    const lock = await readLock(files.lockFile);
+    if (lock?.isAlive) throw cliErrors.CLI_HOME_IN_USE({ home, pid: lock.holder.pid });
+    if (await replaceDeadLock(files)) return;
+    await pause(LOOK_AGAIN_MS);
   }
 }
 
-/** Two who find the same stale lock must not remove the lock that the first of them has just taken: look again after moving it. */
-async function removeStale(lockFile: string, stale: Holder | undefined): Promise<void> {
-  const aside = `${lockFile}.stale-${randomUUID()}`;
-  try {
-    await rename(lockFile, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
+/** One process at a time may, and looks once more, so that none replaces the living lock of the one before it. */
+async function replaceDeadLock({ lockFile, draft }: LockFiles): Promise<boolean> {
+  const gate = `${lockFile}.replacing`;
+  if (!(await unlessExists(mkdir(gate)))) {
+    const made = await stat(gate).catch(() => undefined);
+    const isAbandoned = made !== undefined && Date.now() - made.mtimeMs > REPLACEMENT_MS;
+    if (isAbandoned) await rmdir(gate).catch(() => undefined);
+    return false;
   }
-  const moved = await readHolder(aside);
-  if (moved?.token !== stale?.token) await link(aside, lockFile).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    const lock = await readLock(lockFile);
+    // A lock that is missing is for link(): another one could come to be between this look and the renaming.
+    if (lock === undefined || lock.isAlive) return false;
+    await rename(draft, lockFile);
+    return true;
+  } finally {
+    await rmdir(gate);
+  }
 }
 
-async function readHolder(file: string): Promise<Holder | undefined> {
+async function unlessExists(work: Promise<unknown>): Promise<boolean> {
   try {
-    return holder.safeParse(JSON.parse(await readFile(file, "utf8"))).data;
+    await work;
+    return true;
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (isErrno(error) && error.code === "EEXIST") return false;
     throw error;
+  }
+}
+
+function isErrno(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "errno" in error;
+}
+
+type Lock =
+  | { readonly isAlive: true; readonly holder: Holder }
+  | { readonly isAlive: false; readonly holder: Holder | undefined };
+
+/** Undefined when there is none; one that cannot be understood is dead. */
+async function readLock(lockFile: string): Promise<Lock | undefined> {
+  let text: string;
+  try {
+    text = await readFile(lockFile, "utf8");
+  } catch (error) {
+    if (isErrno(error) && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+  const found = readHolder(text);
+  return found !== undefined && (await isAlive(found))
+    ? { isAlive: true, holder: found }
+    : { isAlive: false, holder: found };
+}
+
+function readHolder(text: string): Holder | undefined {
+  try {
+    return holder.safeParse(JSON.parse(text)).data;
+  } catch {
+    // Not JSON, so not one of ours.
+    return undefined;
   }
 }
 
@@ -86,7 +129,8 @@ async function isAlive(candidate: Holder): Promise<boolean> {
   try {
     process.kill(candidate.pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    // Not to be signalled by us: it exists and belongs to somebody else.
+    if (!isErrno(error) || error.code !== "EPERM") return false;
   }
   const startedAt = await startOf(candidate.pid);
   return startedAt === undefined || candidate.startedAt === "" || startedAt === candidate.startedAt;
@@ -95,14 +139,15 @@ async function isAlive(candidate: Holder): Promise<boolean> {
 /** Start of the process in clock ticks since boot, with the boot's id; undefined where /proc is missing. See proc(5), field 22. */
 async function startOf(pid: number): Promise<string | undefined> {
   try {
-    const [stat, bootId] = await Promise.all([
+    const [line, bootId] = await Promise.all([
       readFile(`/proc/${pid}/stat`, "utf8"),
       readFile("/proc/sys/kernel/random/boot_id", "utf8"),
     ]);
     // The second field is the program's name in parentheses and may hold anything.
-    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const ticks = line.slice(line.lastIndexOf(")") + 2).split(" ")[19];
     return ticks === undefined ? undefined : `${bootId.trim()}:${ticks}`;
   } catch {
+    // No such place, or the process has ended meanwhile.
     return undefined;
   }
 }

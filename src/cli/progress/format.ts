@@ -38,9 +38,12 @@ export function fitLine(text: string, width: number): string {
   return characters.length <= width ? oneLine : `${characters.slice(0, Math.max(0, width - 1)).join("")}…`;
 }
 
+/** Longer cells are cut. */
+const MAX_CELL = 500;
+
 /** Columns as wide as their widest cell, two spaces between them. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const clean = rows.map((row) => row.map((cell) => fitLine(cell, 100)));
+  const clean = rows.map((row) => row.map((cell) => fitLine(cell, MAX_CELL)));
   const widths = head.map((title, column) =>
     Math.max(title.length, ...clean.map((row) => lengthOf(row[column] ?? ""))),
   );

@@ -8,6 +8,7 @@ describe("decideAfterExit", () => {
     { exitCode: 1, quickExits: 1, expected: { kind: "restart", delayMs: 500 } },
     { exitCode: undefined, quickExits: 2, expected: { kind: "restart", delayMs: 1_000 } },
     { exitCode: 0, quickExits: 5, expected: { kind: "restart", delayMs: 8_000 } },
+    { exitCode: 75, quickExits: 9, expected: { kind: "restart", delayMs: 2_000 } },
     { exitCode: 78, quickExits: 1, expected: { kind: "give-up", reason: "its settings are invalid" } },
     { exitCode: 3, quickExits: 1, expected: { kind: "give-up", reason: "its key is not accepted any more" } },
     { exitCode: 2, quickExits: 1, expected: { kind: "give-up", reason: "it was started wrongly" } },

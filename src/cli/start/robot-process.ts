@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { type FileHandle, open } from "node:fs/promises";
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { pause } from "../../core/deadline.ts";
 import { decideAfterExit, PROVEN_AFTER_MS } from "./restart-policy.ts";
@@ -28,8 +27,8 @@ export interface RobotProcessOptions {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** Gets what the robot writes, appended. */
-  readonly logFile: string;
+  /** Gets what the robot writes. */
+  readonly onOutput: (chunk: Uint8Array) => void;
   readonly onEvent: (event: RobotProcessEvent) => void;
   readonly clock?: Clock;
 }
@@ -44,12 +43,11 @@ const HURRY_MS = 10_000;
  * Keeps one robot process running until it is stopped; restarts it with growing delays when it ends by itself.
  *
  * The child is in a process group of its own, so that Ctrl-C on the terminal does not reach it, and has an IPC channel,
- * whose end tells it that this process has died. Resolves when the first child has started.
+ * whose end tells it that this process has died.
  */
-export async function startRobotProcess(options: RobotProcessOptions): Promise<RobotProcess> {
+export function startRobotProcess(options: RobotProcessOptions): RobotProcess {
   const clock = options.clock ?? systemClock;
   const stopping = new AbortController();
-  const log = await open(options.logFile, "a", 0o600);
   let child: ChildProcess | undefined;
 
   async function keepRunning(firstChild: ChildProcess): Promise<void> {
@@ -73,19 +71,11 @@ export async function startRobotProcess(options: RobotProcessOptions): Promise<R
       }
       options.onEvent({ kind: "exited", how: end.how, restartInMs: decision.delayMs });
       if (!(await pause(decision.delayMs, stopping.signal))) return;
-      current = spawnRobot(options, log);
+      current = spawnRobot(options);
     }
   }
 
-  async function keepUntilStopped(): Promise<void> {
-    try {
-      await keepRunning(spawnRobot(options, log));
-    } finally {
-      await log.close();
-    }
-  }
-
-  const running = keepUntilStopped();
+  const running = keepRunning(spawnRobot(options));
   return {
     get pid() {
       return child?.pid;
@@ -99,13 +89,16 @@ export async function startRobotProcess(options: RobotProcessOptions): Promise<R
   };
 }
 
-function spawnRobot(options: RobotProcessOptions, log: FileHandle): ChildProcess {
-  return spawn(options.command, options.args, {
+function spawnRobot(options: RobotProcessOptions): ChildProcess {
+  const child = spawn(options.command, options.args, {
     env: options.env,
     cwd: options.cwd,
     detached: true,
-    stdio: ["ignore", log.fd, log.fd, "ipc"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
+  child.stdout?.on("data", options.onOutput);
+  child.stderr?.on("data", options.onOutput);
+  return child;
 }
 
 async function stopChild(child: ChildProcess, graceMs: number, hurry: AbortSignal): Promise<void> {

@@ -3,9 +3,9 @@ import {
   compileWorkflow,
   createRegistry,
   type ParsedWorkflow,
+  type Plan,
   parseWorkflow,
   parseWorkflowText,
-  type Plan,
   type WorkflowFile,
   type WorkflowIssue,
 } from "../../execution/index.ts";
@@ -51,12 +51,4 @@ export function checkForOrchestrator(examiner: WorkflowExaminer) {
       issues: issues.map((issue) => ({ ...issue })),
     };
   };
-}
-
-/** Issues as lines for people: severity, place, message, what to do. */
-export function renderIssue(issue: WorkflowIssue): string {
-  const place = [issue.node, issue.port].filter((part) => part !== undefined).join(".");
-  const where = place === "" ? (issue.path ?? "") : place;
-  const hint = issue.suggestion === undefined ? "" : `; ${issue.suggestion}`;
-  return `${issue.severity.padEnd(7)} ${where === "" ? "" : `${where}: `}${issue.message}${hint} [${issue.code}]`;
 }

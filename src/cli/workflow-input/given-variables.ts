@@ -1,8 +1,10 @@
 import type { Readable } from "node:stream";
+import type { Command } from "commander";
 import { messageOf } from "../../core/errors.ts";
 import { isJsonObject, type JsonValue } from "../../core/json.ts";
 import type { VariableDeclaration } from "../../execution/index.ts";
 import { cliErrors } from "../errors.ts";
+import { collect } from "../read-option.ts";
 import { readInput } from "./read-input.ts";
 import { readVariableText, splitAssignment } from "./variable-values.ts";
 
@@ -16,6 +18,14 @@ export interface VariableOptions {
   readonly varsFile?: string | undefined;
 }
 
+/** Adds the options of `VariableOptions`. */
+export function withVariableOptions(command: Command): Command {
+  return command
+    .option("--var <name=value>", "value of a variable; not for secrets; may be repeated", collect)
+    .option("--var-file <name=path>", "value of a variable from a file; may be repeated", collect)
+    .option("--vars-file <path>", "values of variables from a JSON object");
+}
+
 /**
  * The values of all variable options: --vars-file, then --var-file, then --var; the later wins.
  *
@@ -27,8 +37,8 @@ export async function readGivenVariables(
   from: { readonly cwd: string; readonly stdin: Readable },
 ): Promise<Readonly<Record<string, JsonValue>>> {
   const values = new Map<string, JsonValue>();
-  const arguments_ = (options.var ?? []).map((text) => splitAssignment("--var", text));
-  for (const { name } of arguments_) {
+  const assignments = (options.var ?? []).map((text) => splitAssignment("--var", text));
+  for (const { name } of assignments) {
     if (declarations.get(name)?.sensitive === true) throw cliErrors.CLI_VARIABLE_SENSITIVE({ variable: name });
   }
   if (options.varsFile !== undefined) {
@@ -39,7 +49,7 @@ export async function readGivenVariables(
     const text = (await readInput(path, from)).replace(/\r?\n$/, "");
     values.set(name, readVariableText(text, declarations.get(name)));
   }
-  for (const { name, value } of arguments_) values.set(name, readVariableText(value, declarations.get(name)));
+  for (const { name, value } of assignments) values.set(name, readVariableText(value, declarations.get(name)));
   return Object.fromEntries(values);
 }
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** A job's id: a decimal number too large for JavaScript's, so it stays text. */
 export const jobId = z
   .string()
-  .regex(/^\d{1,18}$/, "must be a job id: a decimal number")
+  .regex(/^\d{1,19}$/, "must be a job id: a decimal number")
   .meta({ examples: ["81064793292668929"] });
 
 /** Ids of workflows, robots, keys, artifacts. */

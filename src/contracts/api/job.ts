@@ -9,7 +9,7 @@ export const jobParams = z.object({ jobId });
 
 export const jobState = z.enum(["pending", "running", "waiting", "completed", "failed", "cancelled", "timed_out"]);
 
-export const jobPriority = z.union([z.int().min(0).max(100), z.enum(["low", "normal", "high", "critical"])]);
+const jobPriority = z.union([z.int().min(0).max(100), z.enum(["low", "normal", "high", "critical"])]);
 
 /** A run of a stored workflow to be queued. */
 export const jobInput = z
@@ -34,7 +34,7 @@ export const jobInput = z
     idempotencyKey: plainText(1, 200).optional(),
   })
   .meta({
-    id: "JobInput",
+    id: "NewJob",
     examples: [
       {
         workflowId: "019b76da-a800-7000-8000-000000000001",
@@ -82,7 +82,7 @@ export const jobSummary = z
   .meta({ id: "JobSummary" });
 export type JobSummaryDto = z.output<typeof jobSummary>;
 
-export const jobAttempt = z
+const jobAttempt = z
   .object({
     attempt: z.int(),
     robotId: z.string().optional(),

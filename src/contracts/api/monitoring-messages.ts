@@ -8,7 +8,7 @@ import { eventSeq, jobId, plainText } from "./identifiers.ts";
  * What is said on `/ws/monitoring`. The reader subscribes, the orchestrator sends events until the reader subscribes
  * anew, which replaces the subscription before.
  */
-export const monitoringSubscribe = envelope(
+const monitoringSubscribe = envelope(
   "subscribe",
   z.object({
     types: z.array(plainText(1, 100)).min(1).max(50).optional(),
@@ -19,12 +19,12 @@ export const monitoringSubscribe = envelope(
 );
 
 /** Answer to `subscribe`: events follow from behind `after`. */
-export const monitoringSubscribed = envelope("subscribed", z.object({ after: eventSeq }));
+const monitoringSubscribed = envelope("subscribed", z.object({ after: eventSeq }));
 
-export const monitoringEvent = envelope("event", eventDto);
+const monitoringEvent = envelope("event", eventDto);
 
 /** The last message before the orchestrator closes the connection; connect again and subscribe with `after`. */
-export const monitoringClosing = envelope(
+const monitoringClosing = envelope(
   "closing",
   z.object({ code: z.string(), message: z.string(), after: eventSeq.optional() }),
 );

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** One thing that is wrong with a request. */
-export const problemItem = z.object({
+const problemItem = z.object({
   /** Where: `body.variables.name`, `query.limit`, or a place in a workflow file. */
   path: z.string(),
   message: z.string(),

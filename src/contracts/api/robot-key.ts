@@ -6,7 +6,7 @@ export const robotKeyParams = z.object({ keyId: uuid });
 
 export const robotKeyInput = z
   .strictObject({ name: plainText(1, 200), expiresAt: instant.optional() })
-  .meta({ id: "RobotKeyInput", examples: [{ name: "warehouse robots" }] });
+  .meta({ id: "NewRobotKey", examples: [{ name: "warehouse robots" }] });
 export type RobotKeyInput = z.input<typeof robotKeyInput>;
 
 export const robotKeyRotation = z

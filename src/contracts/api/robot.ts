@@ -4,7 +4,7 @@ import { instant, uuid } from "./identifiers.ts";
 import { listOf, listQuery } from "./list.ts";
 
 export const robotParams = z.object({ robotId: uuid });
-export const robotStatus = z.enum(["offline", "idle", "busy", "full"]);
+const robotStatus = z.enum(["offline", "idle", "busy", "full"]);
 
 /** A robot; `status` is what it does, `intent` is what people want of it. */
 export const robotDto = z

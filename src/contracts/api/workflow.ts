@@ -21,7 +21,7 @@ export const workflowInput = z
     /** Instead of the description in the file. */
     description: plainText(0, 10_000).optional(),
   })
-  .meta({ id: "WorkflowInput", examples: [{ document: EXAMPLE_DOCUMENT }] });
+  .meta({ id: "NewWorkflow", examples: [{ document: EXAMPLE_DOCUMENT }] });
 export type WorkflowInput = z.input<typeof workflowInput>;
 
 /** Name and description to use instead of the file's. */

@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { pause } from "../../core/deadline.ts";
-import { messageOf } from "../../core/errors.ts";
 import { databaseErrors } from "../errors.ts";
 import { type Account, spawnAs } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
@@ -54,6 +53,7 @@ const PORT_TRIES = 10;
  */
 export async function bringUp(plan: ServerPlan, port: number | undefined, signal: AbortSignal): Promise<RunningServer> {
   for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted();
     const joined = await joinRunning(plan, signal);
     if (joined !== undefined) return joined;
     const launched = await launch(plan, await choosePort(plan.layout, port), signal);
@@ -107,19 +107,12 @@ async function launch(plan: ServerPlan, port: number, signal: AbortSignal): Prom
   const text = await readLogFrom(logFile, logStart);
   const failure = explainStartFailure(text);
   const log = lastLines(text);
-  switch (failure.kind) {
-    case "port-in-use":
-      return { kind: "port-in-use", port };
-    case "running":
-    case "lingering":
-      return { kind: "look-again" };
-    case "full":
-      throw databaseErrors.DATABASE_FULL({ reason: failure.reason });
-    case "corrupt":
-      throw databaseErrors.DATABASE_CORRUPT({ where: home, reason: failure.reason, log });
-    case "other":
-      throw databaseErrors.DATABASE_START_FAILED({ home, reason: failure.reason, log });
-  }
+  if (failure.kind === "port-in-use") return { kind: "port-in-use", port };
+  if (failure.kind === "running" || failure.kind === "lingering") return { kind: "look-again" };
+  const { reason } = failure;
+  if (failure.kind === "full") throw databaseErrors.DATABASE_FULL({ reason });
+  if (failure.kind === "corrupt") throw databaseErrors.DATABASE_CORRUPT({ where: home, reason, log });
+  throw databaseErrors.DATABASE_START_FAILED({ home, reason, log });
 }
 
 /** Starts the program in a session of its own, so that Ctrl-C in the terminal does not reach it. */
@@ -145,21 +138,9 @@ async function spawnServer(plan: ServerPlan, port: number): Promise<number> {
     });
     child.unref();
     return child.pid ?? 0;
-  } catch (error) {
-    throw databaseErrors.DATABASE_START_FAILED(
-      { home: layout.home, reason: explainSpawnError(error, binaries.postgres) },
-      { cause: error },
-    );
   } finally {
     await log.close();
   }
-}
-
-function explainSpawnError(error: unknown, program: string): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return `${program} cannot run on this system (it needs glibc; Alpine has musl)`;
-  if (code === "EPERM" || code === "EINVAL") return "this container does not let root start a program as another user";
-  return messageOf(error);
 }
 
 type Answer =

@@ -10,7 +10,11 @@ const LOCK_POLL_MS = 100;
 const CONNECT_MS = 5_000;
 
 /** The connection of the process that runs the server: who holds its lock is the owner, and its end is noticed at once. */
-export type Control = Client;
+export interface Control {
+  readonly client: Client;
+  /** Settles when the connection has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+}
 
 /** What a server answered to the attempt to connect. */
 export type Greeting =
@@ -21,7 +25,7 @@ export type Greeting =
 
 /** Tries to connect once, and makes sure that it is the server of this data folder which answers. */
 export async function greet(port: number, dataDir: string, credentials: Credentials): Promise<Greeting> {
-  const control = new Client({
+  const client = new Client({
     host: "127.0.0.1",
     port,
     user: ADMIN_ROLE,
@@ -31,16 +35,19 @@ export async function greet(port: number, dataDir: string, credentials: Credenti
     connectionTimeoutMillis: CONNECT_MS,
     ssl: false,
   });
-  control.on("error", () => undefined);
+  client.on("error", () => undefined);
+  const ended = new Promise<void>((resolve) => {
+    client.once("end", resolve);
+  });
   try {
-    await control.connect();
-    const { rows } = await control.query<{ dir: string }>("select current_setting('data_directory') as dir");
+    await client.connect();
+    const { rows } = await client.query<{ dir: string }>("select current_setting('data_directory') as dir");
     const theirs = await realpath(rows[0]?.dir ?? "").catch(() => rows[0]?.dir);
-    if (theirs === (await realpath(dataDir))) return { kind: "ready", control };
-    await control.end();
+    if (theirs === (await realpath(dataDir))) return { kind: "ready", control: { client, ended } };
+    await client.end();
     return { kind: "stranger", reason: "another data folder's server answers on its port" };
   } catch (error) {
-    void control.end().catch(() => undefined);
+    void client.end().catch(() => undefined);
     return classify(error);
   }
 }
@@ -59,7 +66,7 @@ function classify(error: unknown): Greeting {
 export async function takeOwnership(control: Control, signal: AbortSignal): Promise<boolean> {
   // A predecessor that was killed a moment ago still holds the lock until the server has noticed.
   for (let attempt = 0; attempt < LOCK_TRIES; attempt++) {
-    const { rows } = await control.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [
+    const { rows } = await control.client.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [
       OWNER_LOCK_KEY,
     ]);
     if (rows[0]?.taken) return true;
@@ -70,14 +77,14 @@ export async function takeOwnership(control: Control, signal: AbortSignal): Prom
 
 /** Makes the product's role and database, unless they are there. */
 export async function ensureDatabase(control: Control, credentials: Credentials): Promise<void> {
-  const { rows } = await control.query<{ has_role: boolean; has_database: boolean }>(
+  const { rows } = await control.client.query<{ has_role: boolean; has_database: boolean }>(
     `select exists (select from pg_roles where rolname = $1) as has_role,
             exists (select from pg_database where datname = $1) as has_database`,
     [APPLICATION_ROLE],
   );
   const name = escapeIdentifier(APPLICATION_ROLE);
   if (!rows[0]?.has_role) {
-    await control.query(`create role ${name} login password ${escapeLiteral(credentials.password)}`);
+    await control.client.query(`create role ${name} login password ${escapeLiteral(credentials.password)}`);
   }
-  if (!rows[0]?.has_database) await control.query(`create database ${name} owner ${name}`);
+  if (!rows[0]?.has_database) await control.client.query(`create database ${name} owner ${name}`);
 }

@@ -7,6 +7,7 @@ import { readCredentials } from "./init-cluster.ts";
 import { findLayout, isMissing, type Layout, readIfThere } from "./layout.ts";
 import { identifyProcess, readPostmasterPid } from "./postmaster-pid.ts";
 
+/** State of a home's embedded server. */
 export interface EmbeddedInspection {
   /** Such as `linux-x64`. */
   readonly platform: string;
@@ -75,7 +76,7 @@ async function inspectServer(layout: Layout): Promise<EmbeddedInspection["server
     const { pid, port } = file;
     const greeting = await greet(port, layout.dataDir, await readCredentials(layout));
     if (greeting.kind !== "ready") return { state: "silent", pid, port };
-    await greeting.control.end();
+    await greeting.control.client.end();
     return { state: "running", pid, port };
   } catch {
     return { state: "stopped" }; // what cannot be read is told by `data`

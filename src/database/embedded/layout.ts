@@ -1,5 +1,5 @@
-import { createHash, randomInt } from "node:crypto";
-import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { randomBytes, randomInt } from "node:crypto";
+import { link, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { databaseErrors } from "../errors.ts";
@@ -42,17 +42,48 @@ export async function prepareLayout(home: string, account: Account, fallbackRoot
     throw databaseErrors.DATABASE_DATA_MISSING({ home: realHome, dataDir: found.dataDir });
   }
   if (!account.isDropped || (await isReachable(own, account, 1))) return layoutOf(realHome, own);
-  const elsewhere = path.join(fallbackRoot, createHash("sha256").update(realHome).digest("hex").slice(0, 16));
-  await mkdir(elsewhere, { recursive: true, mode });
-  await replaceFile(path.join(own, "location.json"), `${JSON.stringify({ rootDir: elsewhere })}\n`);
-  return layoutOf(realHome, elsewhere);
+  return layoutOf(realHome, await chooseElsewhere(own, { home: realHome, fallbackRoot, mode }));
+}
+
+/**
+ * A new folder for the data, and the pointer to it in home.
+ *
+ * The folder's name is new each time: a home that was deleted and made again must not find the data of the old one. Of
+ * two starts at once, the first to make the pointer decides for both.
+ */
+async function chooseElsewhere(
+  own: string,
+  place: { readonly home: string; readonly fallbackRoot: string; readonly mode: number },
+): Promise<string> {
+  const rootDir = path.join(place.fallbackRoot, `home-${randomBytes(8).toString("hex")}`);
+  const pointer = path.join(own, "location.json");
+  const temporary = temporaryName(pointer);
+  await mkdir(rootDir, { recursive: true, mode: place.mode });
+  await writeFile(path.join(rootDir, "belongs-to.txt"), `${place.home}\n`);
+  await writeFile(temporary, `${JSON.stringify({ rootDir })}\n`, { mode: 0o600 });
+  try {
+    await link(temporary, pointer);
+    return rootDir;
+  } catch (error) {
+    await removeQuietly(rootDir);
+    const theirs = await readPointer(own);
+    if (theirs === undefined) throw error;
+    return theirs;
+  } finally {
+    await removeQuietly(temporary);
+  }
+}
+
+async function readPointer(own: string): Promise<string | undefined> {
+  const text = await readIfThere(path.join(own, "location.json"));
+  return text === undefined ? undefined : pointerSchema.parse(JSON.parse(text)).rootDir;
 }
 
 /** The place that was decided at an earlier start; undefined when this home has no server yet. Changes nothing. */
 export async function findLayout(home: string): Promise<Layout | undefined> {
   const own = path.join(home, "postgres");
-  const pointer = await readIfThere(path.join(own, "location.json"));
-  if (pointer !== undefined) return layoutOf(home, pointerSchema.parse(JSON.parse(pointer)).rootDir);
+  const elsewhere = await readPointer(own);
+  if (elsewhere !== undefined) return layoutOf(home, elsewhere);
   return (await isMissing(path.join(own, "cluster"))) ? undefined : layoutOf(home, own);
 }
 

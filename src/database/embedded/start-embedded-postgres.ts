@@ -1,12 +1,13 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { deadlineErrors, pause, startDeadline } from "../../core/deadline.ts";
-import { AppError, hasCode, messageOf } from "../../core/errors.ts";
+import { AppError, hasCode } from "../../core/errors.ts";
 import { databaseErrors } from "../errors.ts";
 import { type Account, chooseAccount } from "./account.ts";
 import { findPlatformPackage, type PlatformPackage, prepareBinaries } from "./binaries.ts";
 import { bringUp, type RunningServer, type ServerPlan } from "./bring-up.ts";
 import { ensureDatabase, takeOwnership } from "./control-connection.ts";
+import { explainFailure } from "./explain-failure.ts";
 import { ADMIN_ROLE, APPLICATION_ROLE, ensureCluster } from "./init-cluster.ts";
 import { FALLBACK_ROOT, isMissing, type Layout, prepareLayout, readIfThere } from "./layout.ts";
 import { boundLog } from "./server-log.ts";
@@ -19,6 +20,7 @@ export interface ServerLog {
   error(facts: object, message: string): void;
 }
 
+/** Where and how the server runs. */
 export interface EmbeddedPostgresOptions {
   /** The product's folder (CASARE_HOME); the database lies in `postgres` in it. Made when missing. */
   readonly home: string;
@@ -37,6 +39,7 @@ export interface EmbeddedPostgresOptions {
   readonly fallbackRoot?: string;
 }
 
+/** A running server of our own; end it with `close`. */
 export interface EmbeddedPostgres {
   /** For `openDatabase`: the product's database, as a role that is no superuser. Holds the password. */
   readonly url: string;
@@ -53,8 +56,11 @@ export interface EmbeddedPostgres {
 }
 
 const STARTING = "the start of the embedded PostgreSQL";
+const CLOSE_MS = 15_000;
 const LOG_CHECK_MS = 60_000;
 const FIRST_RETRY_MS = 100;
+/** A server that lived so long did not end because of how it was started. */
+const STABLE_MS = 60_000;
 const LONGEST_RETRY_MS = 30_000;
 
 /**
@@ -73,7 +79,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     log.info({ pid: server.pid, port: server.port, adopted: server.adopted }, "embedded postgres is running");
     return supervise(plan, server, log);
   } catch (error) {
-    throw deadline.signal.aborted ? explainAbort(deadline.signal.reason) : explain(error, home);
+    throw deadline.signal.aborted ? explainAbort(deadline.signal.reason) : explainFailure(error, home);
   } finally {
     deadline.clear();
   }
@@ -123,7 +129,9 @@ async function claimServer(plan: ServerPlan, port: number | undefined, signal: A
     await ensureDatabase(server.control, plan.credentials);
     return server;
   } catch (error) {
-    await server.control.end().catch(() => undefined);
+    await server.control.client.end().catch(() => undefined);
+    // Nobody waits for it any more, and nobody else can have been told of it.
+    if (signal.aborted && !server.adopted) await stopServer({ pid: server.pid, dataDir: plan.layout.dataDir }, 0);
     throw error;
   }
 }
@@ -131,13 +139,6 @@ async function claimServer(plan: ServerPlan, port: number | undefined, signal: A
 function explainAbort(reason: unknown): AppError {
   if (reason instanceof AppError) return reason;
   return deadlineErrors.CORE_ABORTED({ what: STARTING }, { cause: reason });
-}
-
-function explain(error: unknown, home: string): AppError {
-  if (error instanceof AppError) return error;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOSPC") return databaseErrors.DATABASE_FULL({ reason: messageOf(error) }, { cause: error });
-  return databaseErrors.DATABASE_START_FAILED({ home, reason: messageOf(error) }, { cause: error });
 }
 
 /** Keeps the server running: restarts it when it ends, on the same port, because pools know that one. */
@@ -149,17 +150,27 @@ function supervise(plan: ServerPlan, first: RunningServer, log: ServerLog): Embe
   let server = first;
   let exitError: AppError | undefined;
 
+  let delayMs = FIRST_RETRY_MS;
+
   async function restart(): Promise<boolean> {
-    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
+    for (;;) {
       if (!(await pause(delayMs, closing.signal))) return false;
+      delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS);
       try {
-        server = await claimServer(plan, port, closing.signal);
+        const next = await claimServer(plan, port, closing.signal);
+        if (next.port !== port) {
+          // Somebody ran it meanwhile and has gone; the pools of this process look for it on their port.
+          await next.control.client.end();
+          await stopServer({ pid: next.pid, dataDir: layout.dataDir }, CLOSE_MS);
+          continue;
+        }
+        server = next;
         log.info({ pid: server.pid, port, adopted: server.adopted }, "embedded postgres is running again");
         return true;
       } catch (error) {
         if (closing.signal.aborted) return false;
-        const failure = explain(error, layout.home);
-        log.error({ error: failure, nextTryMs: delayMs * 2 }, "embedded postgres could not be restarted");
+        const failure = explainFailure(error, layout.home);
+        log.error({ error: failure, nextTryMs: delayMs }, "embedded postgres could not be restarted");
         if (!isWorthRetrying(failure)) {
           exitError = failure;
           for (const listener of exitListeners) listener(failure);
@@ -174,8 +185,10 @@ function supervise(plan: ServerPlan, first: RunningServer, log: ServerLog): Embe
     logCheck.unref();
     try {
       for (;;) {
-        await untilEnd(server, closing.signal);
+        const startedMs = performance.now();
+        await Promise.race([server.control.ended, aborted(closing.signal)]);
         if (closing.signal.aborted) return;
+        if (performance.now() - startedMs > STABLE_MS) delayMs = FIRST_RETRY_MS;
         log.warn({ pid: server.pid, port }, "embedded postgres ended unexpectedly");
         if (!(await restart())) return;
       }
@@ -191,7 +204,7 @@ function supervise(plan: ServerPlan, first: RunningServer, log: ServerLog): Embe
     closing.abort();
     await watching;
     if (exitError !== undefined) return;
-    await server.control.end().catch(() => undefined);
+    await server.control.client.end().catch(() => undefined);
     const how = await stopServer({ pid: server.pid, dataDir: layout.dataDir }, timeoutMs);
     log.info({ pid: server.pid, how }, "embedded postgres stopped");
   }
@@ -206,23 +219,17 @@ function supervise(plan: ServerPlan, first: RunningServer, log: ServerLog): Embe
       if (exitError !== undefined) listener(exitError);
       else exitListeners.push(listener);
     },
-    close(timeoutMs = 15_000) {
+    close(timeoutMs = CLOSE_MS) {
       closed ??= close(timeoutMs);
       return closed;
     },
   };
 }
 
-/** Settles when the control connection has ended, which it does with the server, or when the signal aborts. */
-function untilEnd(server: RunningServer, signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const finish = (): void => {
-      signal.removeEventListener("abort", finish);
-      resolve();
-    };
-    signal.addEventListener("abort", finish, { once: true });
-    server.control.once("end", finish);
-    if (signal.aborted) finish();
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }
 

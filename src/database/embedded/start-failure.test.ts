@@ -48,6 +48,10 @@ describe("explainStartFailure", () => {
       log: line("FATAL", "could not map anonymous shared memory: Cannot allocate memory"),
       expected: { kind: "other", reason: "could not map anonymous shared memory: Cannot allocate memory" },
     },
+    {
+      log: line("FATAL", 'could not open file "global/pg_control": Permission denied'),
+      expected: { kind: "other", reason: 'could not open file "global/pg_control": Permission denied' },
+    },
     { log: "", expected: { kind: "other", reason: "it ended without a message" } },
   ])("$expected.kind", ({ log, expected }) => {
     expect(explainStartFailure(log)).toMatchObject(expected);

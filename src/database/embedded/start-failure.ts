@@ -16,6 +16,7 @@ const SIGNS: readonly { readonly sign: RegExp; readonly kind: StartFailure["kind
     sign: /could not bind IPv4 address .*(in use|Permission denied)|could not create any TCP\/IP sockets/,
     kind: "port-in-use",
   },
+  { sign: /Permission denied/, kind: "other" },
   {
     sign: new RegExp(
       [
@@ -52,16 +53,8 @@ export function explainStartFailure(logText: string): StartFailure {
 }
 
 function failureOf(kind: StartFailure["kind"], reason: string): StartFailure {
-  switch (kind) {
-    case "port-in-use":
-    case "running":
-    case "lingering":
-      return { kind };
-    case "full":
-    case "corrupt":
-    case "other":
-      return { kind, reason };
-  }
+  if (kind === "port-in-use" || kind === "running" || kind === "lingering") return { kind };
+  return { kind, reason };
 }
 
 /** The text without time, process id and level: `2026-01-01 … [12] FATAL:  text` gives `text`. */

@@ -55,6 +55,8 @@ async function soleMatch({ narrower }: Target): Promise<Locator | undefined> {
   return undefined;
 }
 
+const GRACE_MS = 200;
+
 /** Acts on the page as a whole. Rejects with NODE_… or BROWSER_…. */
 export async function onPage<T>(
   node: PageNode,
@@ -63,8 +65,8 @@ export async function onPage<T>(
 ): Promise<T> {
   const page = await pageOf(node);
   const timeout = limitOf(node, timeoutMs);
-  // Not every call of Playwright takes a limit, and a page that hangs answers none of them.
-  const deadline = startDeadline(action, timeout, node.signal);
+  // Not every call of Playwright takes a limit. One that does says more, so it comes first.
+  const deadline = startDeadline(action, timeout === 0 ? 0 : timeout + GRACE_MS, node.signal);
   try {
     return await raceAbort(act(page, { timeout, signal: deadline.signal }), deadline.signal, action);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { hasCode, messageOf } from "../../core/errors.ts";
+import { hasCode } from "../../core/errors.ts";
 import { readCookies } from "./cookies.ts";
 
 describe("readCookies", () => {
@@ -25,12 +25,12 @@ describe("readCookies", () => {
   test.each(["", "{", "{}", '["secret"]', '[{"name":"a","value":"secret"}]'])(
     "refuses %j without quoting it",
     (text) => {
-      expect(() => readCookies(text)).toThrow(expect.objectContaining({ code: "NODE_VALUE_INVALID" }));
-      try {
-        readCookies(text);
-      } catch (error) {
-        expect(messageOf(error)).not.toContain("secret");
-      }
+      expect(() => readCookies(text)).toThrow(
+        expect.objectContaining({
+          code: "NODE_VALUE_INVALID",
+          message: expect.not.stringContaining("secret") as string,
+        }),
+      );
     },
   );
 

@@ -94,11 +94,15 @@ async function throughPage(page: Page, { url, limits, store }: Fetching): Promis
   const offered = page.waitForEvent("download", limits);
   // Nobody waits for it when the page shows the file itself.
   offered.catch(() => undefined);
-  const shown = await page.goto(url, limits).catch((error: unknown) => {
+  let status = 0;
+  page.on("response", (response) => {
+    if (response.request().isNavigationRequest()) status = response.status();
+  });
+  const shown = await page.goto(url, { ...limits, waitUntil: "commit" }).catch((error: unknown) => {
     if (problemOf(error).includes("Download is starting")) return null;
     throw error;
   });
-  if (shown !== null) requireOk(url, shown.status());
+  requireOk(url, status);
   if (shown === null || (shown.headers()["content-type"] ?? "").includes("html")) {
     const download = await offered;
     return store(download, download.suggestedFilename());

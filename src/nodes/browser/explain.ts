@@ -14,7 +14,7 @@ export interface FailedAction {
 }
 
 /** For questions that are only asked to say more about a failure. */
-const LOOK_MS = 300;
+const LOOK_MS = 500;
 
 /** The error of the table that a failed Playwright call amounts to. Waits for no more than a look at the session. */
 export async function explainFailure(node: PageNode, failed: FailedAction, error: unknown): Promise<unknown> {
@@ -63,13 +63,17 @@ export async function explainElementFailure(
   if (found === undefined) return explainFailure(node, failed, error);
   if (kind === "ambiguous") return browserNodeErrors.NODE_ELEMENT_AMBIGUOUS({ selector, found, url }, cause);
   if (found === 0) return browserNodeErrors.NODE_ELEMENT_NOT_FOUND({ selector, url, timeoutMs }, cause);
-  const problem = obstacleIn(error) ?? (await visibilityOf(target.one)) ?? "it did not become ready";
+  const problem = obstacleIn(error) ?? (await obstacleOf(target.one)) ?? "it did not become ready";
   return browserNodeErrors.NODE_ELEMENT_NOT_READY({ selector, found, problem, url, timeoutMs }, cause);
 }
 
-async function visibilityOf(locator: Locator): Promise<string | undefined> {
-  const isVisible = await withinALook(locator.isVisible());
-  return isVisible === false ? "it is not visible" : undefined;
+/** What keeps an element from being acted on, as far as it says so itself. */
+async function obstacleOf(element: Locator): Promise<string | undefined> {
+  if ((await withinALook(element.isVisible())) === false) return "it is not visible";
+  const options = { timeout: LOOK_MS };
+  if ((await withinALook(element.isEnabled(options))) === false) return "it is disabled";
+  if ((await withinALook(element.isEditable(options))) === false) return "it is read-only";
+  return undefined;
 }
 
 /** A page that hangs cannot be asked. */

@@ -33,6 +33,7 @@ export const goToUrlNode = defineNode({
       const url = readWebAddress(config.url);
       await navigate(node, { url, timeoutMs: config.timeout, action: "Opening" }, async (open, limits) => {
         if (config.ignore_https_errors) {
+          // Holds as long as this session, which stays with the page.
           const session = await open.context().newCDPSession(open);
           await session.send("Security.setIgnoreCertificateErrors", { ignore: true });
         }

@@ -1,10 +1,9 @@
 import type { BrowserContextOptions } from "playwright-core";
 import { z } from "zod";
-import { raceAbort } from "../../core/deadline.ts";
 import { choice, flag, integer, textOr, withDefault } from "../../execution/index.ts";
 import { defineNode } from "../capabilities.ts";
 import { navigate } from "./navigate.ts";
-import { onNamedPage, pageValue } from "./page-node.ts";
+import { onNamedPage, opening, pageValue } from "./page-node.ts";
 import { retries } from "./parameters.ts";
 import { readWebAddress } from "./web-address.ts";
 
@@ -50,7 +49,7 @@ export const launchBrowserNode = defineNode({
   async run(node) {
     for (const note of ignoredSettings(node.config)) node.log("warning", note);
     const url = node.config.url.trim() === "" ? undefined : readWebAddress(node.config.url);
-    await raceAbort(node.browser.open(contextOptions(node.config)), node.signal, "Opening the browser");
+    await opening(node, "the browser", node.browser.open(contextOptions(node.config)));
     const main = node.browser.currentPage ?? "main";
     if (url !== undefined) {
       await navigate(onNamedPage(node, main), { url, timeoutMs: OPEN_TIMEOUT_MS, action: "Opening" }, (page, limits) =>

@@ -38,7 +38,8 @@ beforeAll(async () => {
       response.setHeader("content-disposition", "attachment; filename=a.bin");
       response.end("bytes");
     },
-    "/later": `<title>later</title><button onclick="location = '/two'">go</button>
+    "/leaving": `<title>leaving</title><button onclick="location = '/two'">go</button>`,
+    "/later": `<title>later</title><button>goes</button>
       <script>setTimeout(() => { document.body.insertAdjacentHTML("beforeend", "<p id=late>late</p>"); }, 150);
       setTimeout(() => { document.querySelector("button").hidden = true; }, 300);</script>`,
   });
@@ -244,7 +245,7 @@ describe("waiting", () => {
   test.each(["load", "domcontentloaded", "networkidle", "commit"])(
     "WaitForNavigationNode waits for %s",
     async (until) => {
-      await runner.run(goToUrlNode, { url: `${site.url}/later` });
+      await runner.run(goToUrlNode, { url: `${site.url}/leaving` });
       await runner.run(clickElementNode, { selector: "button" });
 
       await runner.run(waitForNavigationNode, { wait_until: until });

@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { raceAbort } from "../../core/deadline.ts";
 import { anything, textOr, withDefault } from "../../execution/index.ts";
 import { defineNode } from "../capabilities.ts";
 import { requiredText } from "../required.ts";
 import { picturedWhenFailing } from "./failure-screenshot.ts";
 import { navigate } from "./navigate.ts";
-import { onNamedPage, pageValue } from "./page-node.ts";
+import { onNamedPage, opening, pageValue } from "./page-node.ts";
 import { failureScreenshot, OWN_LIMIT, retries, timeout, waitUntil } from "./parameters.ts";
 import { readWebAddress } from "./web-address.ts";
 
@@ -33,7 +32,7 @@ export const newTabNode = defineNode({
     picturedWhenFailing(node, async () => {
       const { config } = node;
       const url = config.url.trim() === "" ? undefined : readWebAddress(config.url);
-      const { name } = await raceAbort(node.browser.newPage(config.tab_name), node.signal, "Opening a tab");
+      const { name } = await opening(node, "a tab", node.browser.newPage(config.tab_name));
       if (url !== undefined) {
         await navigate(onNamedPage(node, name), { url, timeoutMs: config.timeout, action: "Opening" }, (page, limits) =>
           page.goto(url, { ...limits, waitUntil: config.wait_until }),

@@ -1,10 +1,13 @@
 import type { Page } from "playwright-core";
 import type { BrowserSession } from "../../browser/index.ts";
 import { raceAbort } from "../../core/deadline.ts";
+import { AppError } from "../../core/errors.ts";
 import type { JsonValue } from "../../core/json.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { LogLevel } from "../../execution/index.ts";
 import { nodeErrors } from "../errors.ts";
+import { browserNodeErrors } from "./errors.ts";
+import { problemOf, safeCause } from "./playwright-error.ts";
 
 /** What every browser node has; the shared parts of this folder ask for no more. */
 export interface PageNode {
@@ -35,7 +38,18 @@ export function pageNameOf(value: JsonValue | undefined): string | undefined {
 
 /** The page that a node works on. */
 export function pageOf(node: PageNode): Promise<Page> {
-  return raceAbort(node.browser.page(pageNameOf(node.config.page)), node.signal, "Opening the page");
+  return opening(node, "the page", node.browser.page(pageNameOf(node.config.page)));
+}
+
+/** Waits until something of the browser is open, and says which setting the browser refuses. */
+export async function opening<T>(node: Pick<PageNode, "signal">, what: string, work: Promise<T>): Promise<T> {
+  try {
+    return await raceAbort(work, node.signal, `Opening ${what}`);
+  } catch (error) {
+    if (error instanceof AppError || node.signal.aborted) throw error;
+    const details = { action: `Opening ${what}`, url: "about:blank", reason: problemOf(error) };
+    throw browserNodeErrors.NODE_BROWSER_FAILED(details, { cause: safeCause(error) });
+  }
 }
 
 /** The node's `page` output. */

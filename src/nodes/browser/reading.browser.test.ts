@@ -42,8 +42,8 @@ beforeAll(async () => {
       response.end(`<title>${(request.url ?? "").split("?")[1] ?? ""}</title>`);
     },
     "/report": (request, response) => {
-      if (!(request.headers.cookie ?? "").includes("login=1")) return void response.writeHead(403).end();
-      response.setHeader("content-disposition", 'attachment; filename="report.csv"');
+      const isIn = (request.headers.cookie ?? "").includes("login=1");
+      response.writeHead(isIn ? 200 : 403, { "content-disposition": 'attachment; filename="report.csv"' });
       response.end("a,b\n");
     },
     "/text": (_request, response) => void response.writeHead(200, { "content-type": "text/plain" }).end("plain"),
@@ -58,6 +58,8 @@ afterAll(async () => {
 });
 
 const open = (path = "/"): Promise<unknown> => runner.run(goToUrlNode, { url: site.url + path });
+const login = (): Promise<unknown> =>
+  runner.run(cookieManagementNode, { operation: "set", cookie_name: "login", cookie_value: "1" });
 const coded = (code: string, text?: RegExp): object =>
   expect.objectContaining({ code, ...(text !== undefined && { message: expect.stringMatching(text) as string }) });
 
@@ -121,10 +123,11 @@ describe("ScreenshotNode", () => {
   test("saves an element as JPEG under a name of its own", async () => {
     await open();
 
-    const { file_path: path } = await runner.run(screenshotNode, { selector: "h1", type: "jpeg", quality: 50 });
+    const outputs = await runner.run(screenshotNode, { selector: "h1", type: "jpeg", quality: 50 });
 
-    expect(path).toBe(join(runner.workDir, "screenshot-node_1-2026-01-01T00-00-00-000Z.jpg"));
-    expect((await readFile(String(path))).subarray(0, 2).toString("hex")).toBe("ffd8");
+    const file = join(runner.workDir, "screenshot-node_1-2026-01-01T00-00-00-000Z.jpg");
+    expect(outputs["file_path"]).toBe(file);
+    expect((await readFile(file)).subarray(0, 2).toString("hex")).toBe("ffd8");
   });
 });
 
@@ -254,9 +257,6 @@ describe("CookieManagementNode", () => {
 });
 
 describe("DownloadFileNode", () => {
-  const login = (): Promise<unknown> =>
-    runner.run(cookieManagementNode, { operation: "set", cookie_name: "login", cookie_value: "1" });
-
   test.each([
     [{ use_browser: false }, "/report"],
     [{ use_browser: true }, "/report"],

@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
 import { servePages, type TestSite } from "../../../test/support/browser.ts";
 import { type BrowserNodeRunner, openBrowserNodeRunner } from "../../../test/support/browser-nodes.ts";
 import { browserEvaluateNode } from "./browser-evaluate.ts";
@@ -145,16 +143,5 @@ describe("BrowserRunScriptNode", () => {
     await expect(runner.run(browserRunScriptNode, { script: String.raw`import os\nprint(1` })).rejects.toEqual(
       coded("NODE_SCRIPT_INVALID"),
     );
-  });
-
-  const task = "/work/shared/data/workflows/stress_test_v1/task_5.json";
-  test.runIf(existsSync(task))("runs the script of a workflow file from the wild", async () => {
-    const file = z
-      .object({ nodes: z.record(z.string(), z.object({ config: z.record(z.string(), z.json()) })) })
-      .parse(JSON.parse(readFileSync(task, "utf8")));
-    const theme = file.nodes["extract_theme"]?.config["script"];
-    const script = String(theme).replace("{{raw_json}}", String(file.nodes["set_json_string"]?.config["value"]));
-
-    expect((await runner.run(browserRunScriptNode, { script }))["result"]).toBe("dark");
   });
 });

@@ -87,7 +87,7 @@ describe("WaitNode", () => {
   });
 
   test("refuses negative and endless waits", async () => {
-    await expect(runNode(waitNode, { duration: -1 })).rejects.toThrow();
-    await expect(runNode(waitNode, { duration: 1e9 })).rejects.toThrow();
+    await expect(runNode(waitNode, { duration: -1 })).rejects.toThrow("duration");
+    await expect(runNode(waitNode, { duration: 1e9 })).rejects.toThrow("duration");
   });
 });

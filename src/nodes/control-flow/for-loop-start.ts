@@ -12,7 +12,7 @@ export const forLoopStartNode = defineNode({
   config: z.object({
     mode: withDefault(choice(["items", "range"]), "items").describe("What is counted through"),
     items: anything().describe("List, dict or text to go through; JSON text of a list is read"),
-    list_var: textOr("").describe("Name of the variable that holds the items, when items is not given"),
+    list_var: anything().describe("Name of the variable that holds the items, or a list, when items is not given"),
     item_var: textOr("item").describe("Variable that holds the item; <name>_index and <name>_key go with it"),
     start: withDefault(integer(), 0).describe("First number of the range"),
     end: withDefault(integer(), 10).describe("The range stops before this number"),

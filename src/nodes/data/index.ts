@@ -8,6 +8,7 @@ import { dictKeysNode } from "./dict/dict-keys.ts";
 import { dictMergeNode } from "./dict/dict-merge.ts";
 import { dictRemoveNode } from "./dict/dict-remove.ts";
 import { dictSetNode } from "./dict/dict-set.ts";
+import { dictSuperNode } from "./dict/dict-super.ts";
 import { dictValuesNode } from "./dict/dict-values.ts";
 import { getPropertyNode } from "./dict/get-property.ts";
 import { dictToJsonNode } from "./json/dict-to-json.ts";
@@ -25,6 +26,7 @@ import { listReduceNode } from "./list/list-reduce.ts";
 import { listReverseNode } from "./list/list-reverse.ts";
 import { listSliceNode } from "./list/list-slice.ts";
 import { listSortNode } from "./list/list-sort.ts";
+import { listSuperNode } from "./list/list-super.ts";
 import { listUniqueNode } from "./list/list-unique.ts";
 import { comparisonNode } from "./math/comparison.ts";
 import { mathOperationNode } from "./math/math-operation.ts";
@@ -71,4 +73,6 @@ export const dataNodes: readonly AnyNode[] = [
   jsonParseNode,
   dictToJsonNode,
   dataCompareNode,
+  listSuperNode,
+  dictSuperNode,
 ];

@@ -10,9 +10,9 @@ test("ThrowErrorNode fails with its message", async () => {
   await expect(run).rejects.toMatchObject({ code: "NODE_ERROR_THROWN", message: "No invoice found" });
 });
 
-describe("AssertNode", () => {
-  const evaluate = (expression: string): boolean => expression === "total > 0";
+const evaluate = (expression: string): boolean => expression === "total > 0";
 
+describe("AssertNode", () => {
   test.each([{}, { condition: true }, { condition: 1 }, { condition: "total > 0" }])(
     "passes for %j",
     async (config) => {

@@ -15,6 +15,8 @@ export interface Listing {
   readonly recursive: boolean;
   readonly kinds: "files" | "folders" | "both";
   readonly signal: AbortSignal;
+  /** More than these are an error; default 100 000. */
+  readonly limit?: number;
 }
 
 /** More entries than a run should carry as data. */
@@ -27,6 +29,7 @@ const MOST_ENTRIES = 100_000;
  * Rejects with NODE_TOO_MANY_ENTRIES and the NODE_FILE_… codes.
  */
 export async function listEntries(files: FileSpace, listing: Listing): Promise<readonly string[]> {
+  const { limit = MOST_ENTRIES } = listing;
   const root = files.resolve(listing.path);
   const fits = globMatcher(listing.pattern);
   const byPath = listing.pattern.includes("/");
@@ -40,9 +43,7 @@ export async function listEntries(files: FileSpace, listing: Listing): Promise<r
       if (fits(name) && (await isWanted(full, entry, listing.kinds))) found.push(full);
       if ((listing.recursive || byPath) && entry.isDirectory() && isOpen(files, full)) folders.push(full);
     }
-    if (found.length > MOST_ENTRIES) {
-      throw nodeErrors.NODE_TOO_MANY_ENTRIES({ path: listing.path, limit: MOST_ENTRIES });
-    }
+    if (found.length > limit) throw nodeErrors.NODE_TOO_MANY_ENTRIES({ path: listing.path, limit });
   }
   return found.toSorted();
 }

@@ -103,21 +103,19 @@ describe("ReadCSVNode", () => {
   });
 
   test.each([
-    ["a,b\n1\n", 2],
-    ['a\n"x\n', undefined],
-    ['a\n"x"y\n', 2],
-  ])("strict refuses %j and tells the line", async (text, line) => {
-    const reading = readCsv(text, { strict: true });
-
-    await expect(reading).rejects.toMatchObject({ code: "NODE_CSV_INVALID", message: /in\.csv/ });
-    if (line !== undefined) await expect(reading).rejects.toThrow(`line ${line}`);
+    ["a,b\n1\n", /in\.csv.*line 2.*number of cells/],
+    ['a\n"x\n', /in\.csv.*never closed/],
+    ['a\n"x"y\n', /in\.csv.*line 2.*middle of a cell/],
+  ])("strict refuses %j and tells the line", async (text, message) => {
+    await expect(readCsv(text, { strict: true })).rejects.toMatchObject({ code: "NODE_CSV_INVALID", message });
   });
 
   test("an error quotes nothing of the file", async () => {
-    const error = await readCsv('a\n"secret-cell', {}).catch((reason: unknown) => reason as Error);
+    const reading = readCsv('a\n"secret-cell');
 
-    expect(error).toMatchObject({ code: "NODE_CSV_INVALID" });
-    expect(JSON.stringify([String(error), (error as Error).cause])).not.toContain("secret-cell");
+    await expect(reading).rejects.toMatchObject({ code: "NODE_CSV_INVALID" });
+    await expect(reading).rejects.not.toHaveProperty("cause");
+    await expect(reading).rejects.not.toThrow(/secret-cell/);
   });
 
   test("refuses files that are too large, wrong delimiters, wrong encodings", async () => {

@@ -65,6 +65,7 @@ describe("bytes that are no text", () => {
   test("a replacement character that the file really holds is none", () => {
     expect(decodeText(Buffer.from("a\uFFFD"), style("utf-8"), "file")).toBe("a\uFFFD");
     expect(decodeText(Buffer.from("\uFEFFa\uFFFD"), style("utf-8"), "file")).toBe("a\uFFFD");
+    expect(decodeText(Buffer.from("feff0061fffd", "hex"), style("utf-16"), "file")).toBe("a\uFFFD");
   });
 });
 

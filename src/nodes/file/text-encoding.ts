@@ -33,7 +33,10 @@ export function decodeText(bytes: Uint8Array, style: TextStyle, what: string): s
 
 /** A replacement character that the bytes really hold is no error. */
 function isExact(text: string, buffer: Buffer, name: string): boolean {
-  return [false, true].some((addBOM) => iconv.encode(text, name, { addBOM }).equals(buffer));
+  const spellings = /^utf[-_]?(16|32)$/.test(name) ? [`${name}le`, `${name}be`] : [name];
+  return spellings.some((spelling) =>
+    [false, true].some((addBOM) => iconv.encode(text, spelling, { addBOM }).equals(buffer)),
+  );
 }
 
 /** Every byte that belongs to no character as `\xNN`. */
@@ -73,10 +76,11 @@ export function encodeText(
 ): Buffer {
   const { name, mark } = codecOf(style.encoding);
   const addBOM = mark && options.append !== true;
-  // A lone surrogate is half a character, which no encoding holds.
-  const encode = (piece: string): Buffer => iconv.encode(piece, name, { addBOM: false });
-  const isEncodable = (piece: string): boolean =>
-    piece.isWellFormed() && iconv.decode(encode(piece), name, { stripBOM: false }) === piece;
+  const isEncodable = (piece: string): boolean => {
+    // Unicode holds all but lone surrogates, which are half a character.
+    if (name.startsWith("utf")) return piece.isWellFormed();
+    return iconv.decode(iconv.encode(piece, name), name) === piece;
+  };
   const written = isEncodable(text)
     ? text
     : Array.from(text, (character) =>

@@ -51,6 +51,9 @@ export const httpRequestNode = defineNode({
     success: "BOOLEAN",
     error: "STRING",
   },
+  // The exchange has its own limit and its own tries.
+  timeoutMs: 0,
+  retriesItself: true,
   portAliases: { response: "response_body", headers: "response_headers", json: "response_json" },
   async run({ config, http, log, signal }) {
     const body = bodyText(config.body, config.content_type);

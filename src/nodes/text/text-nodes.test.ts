@@ -114,11 +114,11 @@ describe("text nodes", () => {
 
   test("a filling must be one character, and no text may grow without bound", async () => {
     await expect(runNode(textPadNode, { length: 3, fill_char: "ab" })).rejects.toThrow("exactly one character");
-    await expect(runNode(textPadNode, { length: 1e9 })).rejects.toThrow();
+    await expect(runNode(textPadNode, { length: 1e9 })).rejects.toThrow("length");
   });
 
   test("a pattern is needed, and has to be one", async () => {
-    await expect(runNode(textExtractNode, { text: "a" })).rejects.toThrow();
+    await expect(runNode(textExtractNode, { text: "a" })).rejects.toThrow("pattern");
     await expect(runNode(textExtractNode, { text: "a", pattern: "(" })).rejects.toMatchObject({
       code: "NODE_PATTERN_INVALID",
     });
@@ -135,6 +135,6 @@ describe("text nodes", () => {
 
   prop.prop([fc.string({ unit: "grapheme" })])("text reversed twice keeps its characters", async (text) => {
     const { outputs } = await runNode(textReverseNode, { text });
-    expect(Array.from(String(outputs["result"])).toSorted()).toEqual(Array.from(text).toSorted());
+    expect(Array.from(outputs["result"] as string).toSorted()).toEqual(Array.from(text).toSorted());
   });
 });

@@ -8,9 +8,8 @@ export const getVariableNode = defineNode({
   type: "GetVariableNode",
   category: "variable",
   summary: "Reads a variable of the run; one that was never set is an error unless default_value is given",
-  // Not "none": the same inputs give another value once the variable has changed.
   needs: [],
-  effect: "idempotent",
+  effect: "none",
   config: z.object({
     variable_name: requiredText().describe("Name of the variable"),
     default_value: anything().describe("The value when the variable was never set or is null; null counts as given"),

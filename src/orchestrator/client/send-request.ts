@@ -31,7 +31,7 @@ export interface PostOptions extends CallOptions {
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 
-export interface RequestSpec extends PostOptions {
+interface RequestSpec extends PostOptions {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Begins with a slash; parts from outside are encoded. */
   readonly path: string;

@@ -9,9 +9,6 @@ import { claimedEvent, endEvent } from "./lifecycle-events.ts";
 
 type JobOffer = PayloadOf<"job.claimed">["jobs"][number];
 
-/** Workflows and variables in one answer, bytes; the rest of a message has room beside it. */
-const MAX_ANSWER_BYTES = 48 * 1024 * 1024;
-
 type Prepared =
   | { readonly kind: "ready"; readonly job: ClaimedJob; readonly offer: JobOffer; readonly sizeBytes: number }
   | { readonly kind: "broken"; readonly job: ClaimedJob; readonly error: AppError };
@@ -37,7 +34,10 @@ export async function answerClaim(
   try {
     const prepared = await Promise.all(claimed.map((job) => prepareOffer(parts, job)));
     for (const item of prepared) if (item.kind === "broken") await failBroken(parts, robot, item);
-    const fitting = fitAnswer(prepared.filter((item) => item.kind === "ready"));
+    const fitting = fitAnswer(
+      prepared.filter((item) => item.kind === "ready"),
+      parts.settings.maxAnswerBytes,
+    );
     await tellClaimed(parts, robot, fitting);
     for (const { job } of fitting) robot.handedOver.set(attemptKey(job), parts.clock.monotonicMs());
     const broken = new Set(prepared.filter((item) => item.kind === "broken").map((item) => item.job));
@@ -64,8 +64,9 @@ async function prepareOffer(parts: FleetParts, job: ClaimedJob): Promise<Prepare
     return { kind: "broken", job, error: fleetErrors.FLEET_WORKFLOW_MISSING({ workflowId, version }) };
   }
   const sizeBytes = workflow.sizeBytes + jsonSizeBytes(variables);
-  if (sizeBytes > MAX_ANSWER_BYTES) {
-    const limits = { workflowId, sizeBytes, limitBytes: MAX_ANSWER_BYTES };
+  const limitBytes = parts.settings.maxAnswerBytes;
+  if (sizeBytes > limitBytes) {
+    const limits = { workflowId, sizeBytes, limitBytes };
     return { kind: "broken", job, error: fleetErrors.FLEET_WORKFLOW_TOO_LARGE(limits) };
   }
   const offer = {
@@ -85,8 +86,11 @@ async function prepareOffer(parts: FleetParts, job: ClaimedJob): Promise<Prepare
 }
 
 /** As many as one message holds, in the order of their urgency; always at least one. */
-function fitAnswer<Item extends { readonly sizeBytes: number }>(items: readonly Item[]): readonly Item[] {
-  let left = MAX_ANSWER_BYTES;
+function fitAnswer<Item extends { readonly sizeBytes: number }>(
+  items: readonly Item[],
+  limitBytes: number,
+): readonly Item[] {
+  let left = limitBytes;
   return items.filter(({ sizeBytes }) => {
     if (sizeBytes > left) return false;
     left -= sizeBytes;

@@ -36,7 +36,7 @@ export type ControlOrder = z.output<typeof controlOrder>;
 const sealedOrder = z.object({ origin: z.string(), order: controlOrder });
 
 /** What a gateway does with the orders of this and the other replicas. */
-export interface ControlListener {
+interface ControlListener {
   onOrder(order: ControlOrder): void;
   /** Orders may have been missed. */
   onGap(): void;

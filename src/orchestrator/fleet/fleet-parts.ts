@@ -12,7 +12,7 @@ export interface FleetLog {
   error(facts: object, text: string): void;
 }
 
-/** Figures the gateway works with, milliseconds; see `fleetSettings` for the usual ones. */
+/** Figures the gateway works with, times in milliseconds; see `fleetSettings` for the usual ones. */
 export interface FleetSettings {
   /** How long a robot may stay silent before its jobs are given away. */
   readonly leaseMs: number;
@@ -25,6 +25,8 @@ export interface FleetSettings {
   /** Messages of one robot; one that sends more is read more slowly. */
   readonly messagesPerSecond: number;
   readonly messageBurst: number;
+  /** Workflows and variables in one answer, bytes; the rest of a message of 64 MiB has room beside them. */
+  readonly maxAnswerBytes: number;
 }
 
 /** The usual figures, with the given ones in their place. Throws a RangeError when two heartbeats may not fail within a lease. */
@@ -36,6 +38,7 @@ export function fleetSettings(given: Partial<FleetSettings> = {}): FleetSettings
     recheckKeyMs: 60_000,
     messagesPerSecond: 200,
     messageBurst: 500,
+    maxAnswerBytes: 48 * 1024 * 1024,
     ...given,
   };
   if (settings.heartbeatMs * 3 > settings.leaseMs) {

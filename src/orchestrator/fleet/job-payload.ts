@@ -10,6 +10,3 @@ export const workflowJobPayload = z.object({
   /** Values for the workflow's variables; they win over the defaults of the file. */
   variables: z.record(z.string(), json).default({}),
 });
-
-/** What the submitter asked for, as the queue keeps it. */
-export type WorkflowJobPayload = z.output<typeof workflowJobPayload>;

@@ -44,6 +44,7 @@ export class RobotConnection {
   readonly #lanes: Lanes;
   readonly #helloTimer: NodeJS.Timeout;
   #robot: RegisteredRobot | undefined;
+  #intent: RobotIntent = "active";
   #hungry = false;
   #superseded = false;
   #hasLeft = false;
@@ -90,6 +91,7 @@ export class RobotConnection {
   }
 
   changeIntent(intent: RobotIntent): void {
+    this.#intent = intent;
     void this.#link.send({ type: "robot.control", payload: { intent } });
   }
 
@@ -158,6 +160,7 @@ export class RobotConnection {
     const { tenantId } = this.#caller.principal;
     const { robot, answer } = await registerRobot(this.#parts, tenantId, hello);
     this.#robot = robot;
+    this.#intent = answer.intent;
     // The answer to a claim may have been lost with the connection of before.
     if (answer.resumed) this.#lookDueMs = this.#parts.clock.monotonicMs();
     await this.#handlers.onRegistered(this);
@@ -173,6 +176,7 @@ export class RobotConnection {
   async #beat(robot: RegisteredRobot, beat: PayloadOf<"robot.heartbeat">, id: string): Promise<void> {
     demandSession(robot, beat.sessionId);
     const payload = await answerHeartbeat(this.#parts, robot, beat);
+    this.#intent = payload.intent;
     await this.#link.send({ type: "robot.heartbeat-ack", payload }, id);
     for (const job of beat.jobs) if (payload.lost.includes(job.jobId)) robot.handedOver.delete(attemptKey(job));
     this.#lookForUnknownJobs(robot, new Set(beat.jobs.map(attemptKey)));
@@ -190,6 +194,9 @@ export class RobotConnection {
   async #claim(robot: RegisteredRobot, claim: PayloadOf<"job.claim">, id: string): Promise<void> {
     demandSession(robot, claim.sessionId);
     if (!this.#link.isOpen) return;
+    // It may not have heard yet what is wanted of it.
+    if (this.#intent !== "active")
+      return void (await this.#link.send({ type: "job.claimed", payload: { jobs: [] } }, id));
     // Before the queue is asked: a job that comes in right after must wake the robot.
     this.#hungry = true;
     const { hungry } = await answerClaim(this.#parts, robot, {

@@ -42,7 +42,18 @@ export async function releaseJob(
   const lease = await holderOf(parts, robot, message);
   if (lease === undefined) return { outcome: "lost" };
   const outcome = await parts.queue.release(lease, { started: message.started, reason: message.reason });
-  return conclude(parts, robot, { lease, outcome, end: { kind: "released", reason: message.reason } });
+  const end = await endOfRelease(parts, lease, message.reason);
+  return conclude(parts, robot, { lease, outcome, end });
+}
+
+/** A job that was to be stopped anyway, or has no attempts left, ends with its release. */
+async function endOfRelease(parts: FleetParts, lease: Lease, reason: string): Promise<AttemptEnd> {
+  const job = await parts.queue.get(lease.tenantId, lease.jobId);
+  if (job?.attempt !== lease.attempt || job.error === undefined) return { kind: "released", reason };
+  const { state, error } = job;
+  return state === "failed" || state === "cancelled" || state === "timed_out"
+    ? { kind: state, error }
+    : { kind: "released", reason };
 }
 
 function failureOf({ error }: PayloadOf<"job.fail">): JobFailure {

@@ -3,7 +3,7 @@ import { jsonSizeBytes } from "../../core/json.ts";
 import type { WorkflowRecord, WorkflowRepository } from "../../persistence/index.ts";
 
 /** A stored version with the size of its document as JSON text. */
-export interface CachedWorkflow {
+interface CachedWorkflow {
   readonly record: WorkflowRecord;
   readonly sizeBytes: number;
 }

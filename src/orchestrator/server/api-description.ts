@@ -26,7 +26,7 @@ export async function collectDescription(app: FastifyInstance, version: string):
       security: [{ bearer: [] }, { apiKey: [] }],
     },
     transform: describeRawBodies(jsonSchemaTransform),
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
   });
 }
 
@@ -51,4 +51,23 @@ function describeRawBodies(transform: Transform): Transform {
     if (consumes === undefined || body !== undefined) return described;
     return { ...described, schema: { ...described.schema, body: { type: "string", format: "binary" } } };
   };
+}
+
+type Described = ReturnType<typeof jsonSchemaTransformObject>;
+
+/** Every schema with a name comes as input and as output; only what some route refers to is worth telling. */
+function withoutUnused(document: Described): Described {
+  if (!("components" in document)) return document;
+  const schemas = document.components?.schemas ?? {};
+  const used = new Set<string>();
+  const visit = (text: string): void => {
+    for (const [, name = ""] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      visit(JSON.stringify(schemas[name] ?? {}));
+    }
+  };
+  visit(JSON.stringify(document.paths ?? {}));
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
+  return { ...document, components: { ...document.components, schemas: kept } } as Described;
 }

@@ -6,9 +6,14 @@ import type { Route } from "../define-route.ts";
 const PROBLEM_TYPE = "application/problem+json";
 
 /** Codes that any route may answer with. */
-const EVERY_ROUTE = { 422: ["REQUEST_INVALID"], 500: ["INTERNAL"], 503: ["DATABASE_UNAVAILABLE"] };
+const EVERY_ROUTE = {
+  400: ["REQUEST_MALFORMED"],
+  422: ["REQUEST_INVALID"],
+  500: ["INTERNAL"],
+  503: ["DATABASE_UNAVAILABLE", "ORCHESTRATOR_CLOSING"],
+};
 const GUARDED_ROUTES = { 401: ["AUTH_REQUIRED", "AUTH_INVALID"], 403: ["AUTH_FORBIDDEN"] };
-const ROUTES_WITH_BODY = { 400: ["REQUEST_MALFORMED"], 413: ["REQUEST_TOO_LARGE"], 415: ["REQUEST_MEDIA_TYPE"] };
+const ROUTES_WITH_BODY = { 413: ["REQUEST_TOO_LARGE"], 415: ["REQUEST_MEDIA_TYPE"] };
 const POST_ROUTES = {
   400: ["IDEMPOTENCY_KEY_INVALID"],
   409: ["IDEMPOTENCY_IN_FLIGHT"],

@@ -11,10 +11,14 @@ export interface HandlerContext {
   /** Aborts when the job is to be cancelled, when its lease is lost (somebody else may run it now), or on `stop`. */
   readonly signal: AbortSignal;
   /** Tells how far the job is; sent with the next heartbeat. @param share in [0, 1]. @param note up to 500 characters. */
-  progress(share: number, note?: string): void;
+  readonly progress: (share: number, note?: string) => void;
 }
 
-/** Does the work of one job. What it returns becomes the job's result; what it throws, its failure. */
+/**
+ * Does the work of one job. What it returns becomes the job's result; what it throws, its failure.
+ *
+ * A handler that stops because of its signal must throw (`signal.throwIfAborted()`): one that returns has done its work.
+ */
 export type JobHandler = (job: ClaimedJob, context: HandlerContext) => Promise<JsonValue | void>;
 
 /** Why a handler was asked to stop. */
@@ -111,14 +115,9 @@ export class HeldJob {
   }
 
   async #tell(word: Word): Promise<string> {
-    switch (word.kind) {
-      case "complete":
-        return this.#queue.complete(this.job, word.result);
-      case "fail":
-        return (await this.#queue.fail(this.job, word.failure)).kind;
-      case "release":
-        return this.#queue.release(this.job, { started: true, reason: word.reason });
-    }
+    if (word.kind === "complete") return this.#queue.complete(this.job, word.result);
+    if (word.kind === "fail") return (await this.#queue.fail(this.job, word.failure)).kind;
+    return this.#queue.release(this.job, { started: true, reason: word.reason });
   }
 }
 

@@ -1,6 +1,7 @@
 import { pause } from "../../core/deadline.ts";
 import type { JobQueue, ReapReport } from "../queue.ts";
 
+/** What to reap, and how often. */
 export interface ReaperOptions {
   readonly queue: JobQueue;
   /** Milliseconds between passes. */

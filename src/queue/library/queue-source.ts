@@ -21,13 +21,13 @@ export type QueueSource =
       readonly queue: JobQueue;
     };
 
-export interface OpenedQueue {
+interface OpenedQueue {
   readonly queue: JobQueue;
   /** Closes what was opened here, and nothing else. */
   close(): Promise<void>;
 }
 
-export async function openQueueSource(source: QueueSource): Promise<OpenedQueue> {
+async function openQueueSource(source: QueueSource): Promise<OpenedQueue> {
   if ("queue" in source) return { queue: source.queue, close: async () => undefined };
   if ("database" in source) {
     const queue = createPostgresQueue({ database: source.database });

@@ -57,7 +57,7 @@ export function settle(
     else tenant.move(job, { kind: "ready", readyAt: runAt, attempt, spared });
     return runAt;
   }
-  const spent = attempt - job.place.spared;
+  const attempts = attempt - job.place.spared - (end.spared ? 1 : 0);
   const error = endFailure({
     jobId: job.id,
     verdict,
@@ -75,7 +75,7 @@ export function settle(
     startedAt,
     error,
   });
-  if (verdict.deadLetter !== undefined) bury(tenant, job, { reason: verdict.deadLetter, error, attempts: spent, now });
+  if (verdict.deadLetter !== undefined) bury(tenant, job, { reason: verdict.deadLetter, error, attempts, now });
   return undefined;
 }
 

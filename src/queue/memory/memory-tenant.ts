@@ -20,7 +20,7 @@ interface Delayed {
   readonly spared: number;
 }
 
-export interface Active {
+interface Active {
   readonly kind: "active";
   readonly attempt: number;
   /** Attempts up to this one that do not count towards the limit. */
@@ -35,7 +35,7 @@ export interface Active {
   readonly progressNote?: string;
 }
 
-export interface Done {
+interface Done {
   readonly kind: "done";
   readonly state: "completed" | "failed" | "cancelled" | "timed_out";
   readonly attempt: number;

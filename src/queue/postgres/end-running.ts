@@ -11,6 +11,8 @@ export interface Ending {
   readonly state: Exclude<EndState, "completed">;
   readonly failure: JobFailure;
   readonly deadLetter?: DeadLetter["reason"];
+  /** Attempts that count, for the dead letter. */
+  readonly attempts: number;
   /** How the attempt ended if not by its holder's word about the job; goes to the attempt log. */
   readonly attemptOutcome?: "lost" | "released";
   /** What the attempt log says beside that. */
@@ -34,19 +36,19 @@ export async function endRunning(db: Queryable, endings: readonly Ending[]): Pro
         ${column((e) => e.running.lease.attempt)}::int[],
         ${column((e) => e.running.lease.sessionId)}::bigint[],
         ${column((e) => STOPPING_CODE[e.running.facts.stopping])}::smallint[],
-        ${column((e) => e.running.facts.spent)}::int[],
+        ${column((e) => e.attempts)}::int[],
         ${column((e) => END_CODE[e.state])}::smallint[],
         ${column((e) => JSON.stringify(e.failure))}::text[],
         ${column((e) => e.deadLetter && REASON_CODE[e.deadLetter])}::smallint[],
         ${column((e) => e.attemptOutcome && ATTEMPT_CODE[e.attemptOutcome])}::smallint[],
         ${column((e) => e.attemptFailure && JSON.stringify(e.attemptFailure))}::text[]
-      ) as g (tenant_id, id, attempt, session_id, stopping, spent, state, error, reason, outcome, attempt_error)
+      ) as g (tenant_id, id, attempt, session_id, stopping, attempts, state, error, reason, outcome, attempt_error)
     ),
     ended as (
       delete from queue_active a using given g
       where a.tenant_id = g.tenant_id and a.id = g.id and a.attempt = g.attempt and a.session_id = g.session_id
         and a.stopping = g.stopping
-      returning a.tenant_id, a.id, a.attempt, a.session_id, a.started_at, g.spent, g.state, g.error, g.reason, g.outcome,
+      returning a.tenant_id, a.id, a.attempt, a.session_id, a.started_at, g.attempts, g.state, g.error, g.reason, g.outcome,
         g.attempt_error
     ),
     logged as (
@@ -56,7 +58,7 @@ export async function endRunning(db: Queryable, endings: readonly Ending[]): Pro
     ),
     died as (
       insert into queue_dead_letter (tenant_id, job_id, attempts, reason, error)
-      select tenant_id, id, spent, reason, error::json from ended where reason is not null
+      select tenant_id, id, attempts, reason, error::json from ended where reason is not null
     )
     insert into queue_done (tenant_id, id, attempt, session_id, started_at, state, by_holder, error)
     select tenant_id, id, attempt, session_id, started_at, state, outcome is null, error::json from ended

@@ -5,7 +5,7 @@ import type { Queryable } from "../../database/index.ts";
 import { labelSet } from "../accepted-job.ts";
 
 /** What a job demands of a robot. */
-export interface Demands {
+interface Demands {
   readonly environment: string;
   /** Sorted, each once. */
   readonly requires: readonly string[];

@@ -28,7 +28,7 @@ export async function settleRunning(db: Queryable, settlements: readonly Settlem
   const endings: Ending[] = [];
   for (const { running, verdict, outcome, failure, spared } of settlements) {
     if (verdict.kind === "again") returns.push({ running, outcome, failure, spared, delayMs: verdict.delayMs });
-    else endings.push(toEnding(running, verdict, outcome, failure));
+    else endings.push(toEnding({ running, outcome, failure, spared }, verdict));
   }
   const returned = await putBack(db, returns);
   const ended = await endRunning(db, endings);
@@ -46,16 +46,13 @@ function keyOf(job: { readonly tenantId: number; readonly jobId: string }): stri
   return `${job.tenantId}/${job.jobId}`;
 }
 
-function toEnding(
-  running: RunningJob,
-  verdict: Extract<Verdict, { kind: "end" }>,
-  outcome: Settlement["outcome"],
-  failure: JobFailure,
-): Ending {
+function toEnding(settlement: Omit<Settlement, "verdict">, verdict: Extract<Verdict, { kind: "end" }>): Ending {
+  const { running, outcome, failure, spared } = settlement;
   const { state, deadLetter } = verdict;
   return {
     running,
     state,
+    attempts: running.facts.spent - (spared ? 1 : 0),
     failure: endFailure({
       jobId: running.lease.jobId,
       verdict,

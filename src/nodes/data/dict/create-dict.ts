@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { JsonObject, JsonValue } from "../../../core/json.ts";
 import { anything, asText, maybe, text } from "../../../execution/index.ts";
 import { defineNode } from "../../capabilities.ts";
 import { nodeErrors } from "../../errors.ts";
@@ -28,18 +29,29 @@ export const createDictNode = defineNode({
     "*": "ANY",
   },
   outputs: { dict: "DICT" },
-  run({ config, extra }) {
-    const given = { ...extra, ...config };
-    const keys = new Map(numbered(given, "key_").map(({ number, value }) => [number, asText(value)]));
-    const values = new Map(numbered(given, "value_").map(({ number, value }) => [number, value]));
-    const lonely = [...values].find(([number, value]) => value !== null && (keys.get(number) ?? "") === "");
-    if (lonely !== undefined) {
-      throw nodeErrors.NODE_VALUE_INVALID({
-        parameter: `value_${lonely[0]}`,
-        reason: `has no key; give key_${lonely[0]}`,
-      });
-    }
-    const entries = [...keys].filter(([, key]) => key !== "").map(([number, key]) => [key, values.get(number) ?? null]);
-    return { outputs: { dict: Object.fromEntries(entries) } };
-  },
+  run: ({ config, extra }) => ({
+    outputs: { dict: createdDict({ ...extra, ...config }, { key: "key_", value: "value_" }) },
+  }),
 });
+
+/**
+ * A dict of numbered keys and values; a key that is empty is left out.
+ *
+ * Throws NODE_VALUE_INVALID for a value without key.
+ */
+export function createdDict(
+  given: Readonly<Record<string, JsonValue | undefined>>,
+  prefixes: { readonly key: string; readonly value: string },
+): JsonObject {
+  const keys = new Map(numbered(given, prefixes.key).map(({ number, value }) => [number, asText(value)]));
+  const values = new Map(numbered(given, prefixes.value).map(({ number, value }) => [number, value]));
+  const lonely = [...values].find(([number, value]) => value !== null && (keys.get(number) ?? "") === "");
+  if (lonely !== undefined) {
+    throw nodeErrors.NODE_VALUE_INVALID({
+      parameter: `${prefixes.value}${lonely[0]}`,
+      reason: `has no key; give ${prefixes.key}${lonely[0]}`,
+    });
+  }
+  const named = [...keys].filter(([, key]) => key !== "");
+  return Object.fromEntries(named.map(([number, key]) => [key, values.get(number) ?? null]));
+}

@@ -61,7 +61,7 @@ describe("what JavaScript adds to objects is not seen, and no prototype is touch
 });
 
 test("DictSetNode needs a key", async () => {
-  await expect(runNode(dictSetNode, { dict, value: 1 })).rejects.toThrow();
+  await expect(runNode(dictSetNode, { dict, value: 1 })).rejects.toThrow("key");
 });
 
 describe("CreateDictNode", () => {
@@ -129,9 +129,9 @@ describe("JsonParseNode", () => {
     const run = runNode(jsonParseNode, { json_string: '{"password": "hunter2",}' });
 
     await expect(run).rejects.toMatchObject({ code: "NODE_JSON_INVALID" });
-    const error = await run.catch((reason: unknown) => reason as Error);
-    expect(error).toMatchObject({ message: expect.stringMatching(/character \d+/) as string });
-    expect(`${String(error)} ${String((error as Error).cause)}`).not.toContain("hunter2");
+    await expect(run).rejects.toThrow(/character \d+/);
+    await expect(run).rejects.not.toThrow(/hunter2/);
+    await expect(run).rejects.not.toHaveProperty("cause");
   });
 
   test("warns of numbers that lose digits", async () => {

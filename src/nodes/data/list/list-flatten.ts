@@ -17,11 +17,14 @@ export const listFlattenNode = defineNode({
   inputs: { list: "LIST", depth: "INTEGER" },
   outputs: { result: "LIST" },
   portAliases: { flattened_list: "result" },
-  run({ config }) {
-    let result: readonly JsonValue[] = config.list;
-    for (let level = 0; level < config.depth && result.some((item) => Array.isArray(item)); level++) {
-      result = result.flatMap((item): JsonValue | readonly JsonValue[] => item);
-    }
-    return { outputs: { result } };
-  },
+  run: ({ config }) => ({ outputs: { result: flattenItems(config.list, config.depth) } }),
 });
+
+/** Opens so many levels of inner lists; `Infinity` for all. */
+export function flattenItems(items: readonly JsonValue[], depth: number): readonly JsonValue[] {
+  let result = items;
+  for (let level = 0; level < depth && result.some((item) => Array.isArray(item)); level++) {
+    result = result.flatMap((item): JsonValue | readonly JsonValue[] => item);
+  }
+  return result;
+}

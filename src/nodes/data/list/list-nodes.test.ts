@@ -160,6 +160,8 @@ describe("ListFilterNode", () => {
   });
 });
 
+const inList = (_: string, names: Readonly<Record<string, JsonValue>> = {}): JsonValue => [names["item"] ?? null];
+
 describe("ListMapNode", () => {
   test.each<[Record<string, JsonValue>, JsonValue]>([
     [{}, ["1.5", "", "a ", "[1]"]],
@@ -190,9 +192,7 @@ describe("ListMapNode", () => {
   });
 
   test("an expression wins over the transform", async () => {
-    const evaluate = (_: string, names: Readonly<Record<string, JsonValue>> = {}): JsonValue => [names["item"] ?? null];
-
-    const run = await runNode(listMapNode, { list: [1, 2], expression: "[item]" }, { evaluate });
+    const run = await runNode(listMapNode, { list: [1, 2], expression: "[item]" }, { evaluate: inList });
 
     expect(run.outputs).toEqual({ result: [[1], [2]] });
   });

@@ -24,7 +24,8 @@ const OF_NOTHING: Readonly<Record<Operation, JsonValue>> = {
   last: null,
 };
 
-const REDUCE: Readonly<Record<Exclude<Operation, "join">, (values: readonly JsonValue[]) => JsonValue>> = {
+/** Puts values together that are not null; there has to be at least one. Throws what does not add up or compare. */
+export const REDUCE: Readonly<Record<Exclude<Operation, "join">, (values: readonly JsonValue[]) => JsonValue>> = {
   sum: (values) => finite(sumOf(values), "sum"),
   product: (values) =>
     finite(

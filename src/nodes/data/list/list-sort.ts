@@ -23,7 +23,8 @@ export const listSortNode = defineNode({
   run: ({ config }) => ({ outputs: { result: sortItems(config.list, config.key_path, config.reverse) } }),
 });
 
-function sortItems(items: readonly JsonValue[], path: string, reverse: boolean): readonly JsonValue[] {
+/** The items in order of the values at a path; null and missing values come last. Throws NODE_NOT_COMPARABLE. */
+export function sortItems(items: readonly JsonValue[], path: string, reverse: boolean): readonly JsonValue[] {
   const valueOf = valueReader(path);
   const keyed = items.map((item) => ({ item, key: valueOf(item) }));
   const known = keyed.filter(({ key }) => key !== null);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { JsonValue } from "../../../core/json.ts";
 import { defineNode } from "../../capabilities.ts";
 import { jsonKey } from "../../json-equality.ts";
 import { theList } from "./list-parameters.ts";
@@ -13,12 +14,14 @@ export const listUniqueNode = defineNode({
   inputs: { list: "LIST" },
   outputs: { result: "LIST" },
   portAliases: { unique_list: "result" },
-  run({ config }) {
-    const seen = new Set<string>();
-    const result = config.list.filter((item) => {
-      const sizeBefore = seen.size;
-      return seen.add(jsonKey(item)).size > sizeBefore;
-    });
-    return { outputs: { result } };
-  },
+  run: ({ config }) => ({ outputs: { result: uniqueItems(config.list) } }),
 });
+
+/** The first of all items that are the same data. */
+export function uniqueItems(items: readonly JsonValue[]): readonly JsonValue[] {
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    const sizeBefore = seen.size;
+    return seen.add(jsonKey(item)).size > sizeBefore;
+  });
+}

@@ -8,8 +8,8 @@ export const mathOperationNode = defineNode({
   category: "data",
   summary: "Calculates with a and b; dividing by 0 and results that are no number are errors",
   needs: [],
-  // output_var sets a variable.
-  effect: "idempotent",
+  // output_var only gives the result a further name: it is set whenever the result is, and to the same value.
+  effect: "none",
   config: z.object({
     operation: withDefault(choice(OPERATIONS), "add").describe("What is calculated; log takes b as base unless b is 0"),
     a: withDefault(decimal(), 0).describe("First number"),

@@ -1,20 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { jobInput } from "../../../contracts/index.ts";
 import { DEFAULT_TENANT } from "../../../core/ids.ts";
-import type { WorkflowRecord } from "../../../persistence/index.ts";
+import type { WorkflowSummary } from "../../../persistence/index.ts";
 import type { Job } from "../../../queue/index.ts";
 import { isSameSubmission, toEnqueueRequest } from "./enqueue-request.ts";
 
 const workflowId = "019b76da-a800-7000-8000-000000000001";
 const now = new Date("2026-01-01T00:00:00Z");
 const context = { headerKey: undefined, now };
-const workflow: WorkflowRecord = {
+const workflow: WorkflowSummary = {
   id: workflowId,
   tenantId: DEFAULT_TENANT,
   name: "Greet",
   description: "",
   version: 3,
-  document: {},
   requires: ["browser"],
   createdAt: now,
   updatedAt: now,
@@ -73,12 +72,13 @@ describe("toEnqueueRequest", () => {
   });
 });
 
+const job = (variables: unknown, kind = workflowId) => ({ kind, payload: { variables } }) as unknown as Job;
+
 test("a job is the one asked for when workflow and variables are, whatever the order of keys", () => {
   const request = toEnqueueRequest(submission({ variables: { a: 1, b: { c: [1], d: 2 } } }), workflow, context);
-  const job = (variables: unknown, kind = workflowId) => ({ kind, payload: { variables } }) as unknown as Job;
 
   expect(isSameSubmission(job({ b: { d: 2, c: [1] }, a: 1 }), request)).toBe(true);
   expect(isSameSubmission(job({ a: 1, b: { c: [2], d: 2 } }), request)).toBe(false);
   expect(isSameSubmission(job({ a: 1, b: { c: [1], d: 2 } }, "other"), request)).toBe(false);
-  expect(isSameSubmission({ ...job({}), payload: null } as Job, request)).toBe(false);
+  expect(isSameSubmission({ ...job({}), payload: null }, request)).toBe(false);
 });

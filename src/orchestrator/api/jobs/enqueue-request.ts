@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { jobInput } from "../../../contracts/index.ts";
 import type { JsonValue } from "../../../core/json.ts";
-import type { WorkflowRecord } from "../../../persistence/index.ts";
+import type { WorkflowSummary } from "../../../persistence/index.ts";
 import { type EnqueueRequest, type Job, PRIORITY } from "../../../queue/index.ts";
 import { orchestratorErrors } from "../../errors.ts";
 
@@ -14,7 +14,7 @@ type Submission = z.output<typeof jobInput>;
  */
 export function toEnqueueRequest(
   submission: Submission,
-  workflow: WorkflowRecord,
+  workflow: WorkflowSummary,
   { headerKey, now }: { readonly headerKey: string | undefined; readonly now: Date },
 ): EnqueueRequest {
   const { priority, environment, retry } = submission;

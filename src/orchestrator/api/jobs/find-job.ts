@@ -25,6 +25,5 @@ export async function describeJob(services: Services, tenantId: TenantId, jobId:
 async function sensitiveVariables(services: Services, job: Job): Promise<readonly string[] | undefined> {
   const { workflowVersion } = readPayload(job);
   if (workflowVersion === undefined) return undefined;
-  const workflow = await services.workflows.getVersion(job.tenantId, job.kind, workflowVersion);
-  return workflow && services.checkWorkflow(workflow.document).sensitive;
+  return services.sensitiveVariables(job.tenantId, job.kind, workflowVersion);
 }

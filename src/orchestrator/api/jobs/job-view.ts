@@ -55,7 +55,7 @@ export function viewJob(job: Job, { attempts, sensitive }: JobParts): JobDto {
     ...viewJobSummary(job),
     variables: maskVariables(readPayload(job).variables, sensitive),
     retry: job.retry,
-    ...(job.result !== undefined && { result: job.result as Json }),
+    ...(job.result !== undefined && { result: job.result }),
     attempts: attempts.map(viewAttempt),
   };
 }
@@ -85,6 +85,6 @@ export function viewFailure(failure: JobFailure): NonNullable<JobSummaryDto["err
     code,
     message,
     errorClass,
-    ...(details && { details: details as NonNullable<JobSummaryDto["error"]>["details"] }),
+    ...(details && { details }),
   };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_TENANT } from "../../../core/ids.ts";
-import { type OrchestratorBench, openBench, workflowDocument } from "../../orchestrator-bench.suite.ts";
+import { workflowDocument } from "../../check-by-shape.suite.ts";
+import { type OrchestratorBench, openBench } from "../../orchestrator-bench.suite.ts";
 
 const NOBODY = "019b76da-a800-7000-8000-000000000001";
 const NO_JOB = "123456789";
@@ -191,7 +192,8 @@ describe("GET /jobs/:id", () => {
   test.each([
     { id: NO_JOB, status: 404, code: "QUEUE_JOB_NOT_FOUND" },
     { id: "abc", status: 422, code: "REQUEST_INVALID" },
-    { id: "9999999999999999999", status: 422, code: "REQUEST_INVALID" },
+    { id: "9999999999999999999", status: 404, code: "QUEUE_JOB_NOT_FOUND" },
+    { id: "99999999999999999999", status: 422, code: "REQUEST_INVALID" },
   ])("answers $status for $id", async ({ id, status, code }) => {
     expect(await bench.call("GET", `/api/v1/jobs/${id}`)).toMatchObject({ status, body: { code } });
   });

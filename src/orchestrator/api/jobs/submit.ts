@@ -1,6 +1,6 @@
 import { jobDto, jobInput } from "../../../contracts/index.ts";
 import type { TenantId } from "../../../core/ids.ts";
-import { persistenceErrors, type WorkflowRecord } from "../../../persistence/index.ts";
+import { persistenceErrors, type WorkflowSummary } from "../../../persistence/index.ts";
 import type { EnqueueRequest } from "../../../queue/index.ts";
 import { defineRoute } from "../../define-route.ts";
 import { orchestratorErrors } from "../../errors.ts";
@@ -54,11 +54,11 @@ async function findWorkflow(
   { workflows }: Services,
   tenantId: TenantId,
   { workflowId, version }: { readonly workflowId: string; readonly version?: number | undefined },
-): Promise<WorkflowRecord> {
-  const newest = await workflows.get(tenantId, workflowId);
+): Promise<WorkflowSummary> {
+  const newest = await workflows.summarize(tenantId, workflowId);
   if (!newest) throw persistenceErrors.WORKFLOW_STORE_NOT_FOUND({ workflowId });
   if (version === undefined || version === newest.version) return newest;
-  const older = await workflows.getVersion(tenantId, workflowId, version);
+  const older = await workflows.summarize(tenantId, workflowId, version);
   if (!older) throw orchestratorErrors.WORKFLOW_VERSION_NOT_FOUND({ workflowId, version });
   return older;
 }

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type OrchestratorBench, openBench, workflowDocument } from "../../orchestrator-bench.suite.ts";
+import { workflowDocument } from "../../check-by-shape.suite.ts";
+import { type OrchestratorBench, openBench } from "../../orchestrator-bench.suite.ts";
 
 const NOBODY = "019b76da-a800-7000-8000-000000000001";
 

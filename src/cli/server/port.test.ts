@@ -16,9 +16,18 @@ async function listen(answer: string): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe("requireFreePort", () => {
+describe("requireFreePort", { timeout: 20_000 }, () => {
   test("tells that a casare holds the port", async () => {
-    const port = await listen('{"status":"ok"}');
+    const port = await listen(
+      JSON.stringify({
+        status: "ok",
+        version: "1",
+        uptimeSeconds: 1,
+        database: "up",
+        migrations: "done",
+        at: "2026-01-01T00:00:00Z",
+      }),
+    );
 
     await expect(requireFreePort("127.0.0.1", port)).rejects.toMatchObject({
       code: "CLI_PORT_IN_USE",
