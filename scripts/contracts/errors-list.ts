@@ -23,7 +23,9 @@ function sampleMessage(spec: ErrorSpec<unknown>): string {
       },
     });
   try {
-    return String(spec.message(named("details")));
+    const message: unknown = spec.message(named("details"));
+    // A message may be one of the stand-ins itself.
+    return typeof message === "string" ? message : "(the text of the cause)";
   } catch {
     // A message that computes with its facts cannot be shown without them.
     return "(depends on the facts)";

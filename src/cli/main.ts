@@ -31,4 +31,6 @@ const exitCode = await runCli(process.argv.slice(2), {
   hurry: stopSignals.hurry,
 });
 await output.flush();
-process.exit(defect ?? exitCode);
+// A result that nobody could read must not pass for a success.
+const lost = output.failure && reportError(output.failure, { output, env: process.env, json: false });
+process.exit(defect ?? (exitCode === EXIT.ok ? (lost ?? exitCode) : exitCode));

@@ -31,6 +31,17 @@ describe("createOutput", () => {
     expect(String(stderr.read())).toBe("c\n");
   });
 
+  test("a full disk behind stdout is remembered", async () => {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const output = createOutput(stdout, stderr, {});
+    const full = Object.assign(new Error("no space left"), { code: "ENOSPC" });
+
+    stdout.destroy(full);
+    await new Promise((resolve) => stdout.once("close", resolve));
+
+    expect(output.failure).toBe(full);
+  });
+
   test("a reader that goes away ends the writing and nothing else", async () => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const output = createOutput(stdout, stderr, {});
@@ -41,5 +52,6 @@ describe("createOutput", () => {
     await output.flush();
 
     expect(output.readerGone.aborted).toBe(true);
+    expect(output.failure).toBeUndefined();
   });
 });

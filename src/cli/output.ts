@@ -18,8 +18,10 @@ export interface Output {
   readonly noteStyle: Ansis;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
-  /** Aborts when nobody reads stdout any more (`casare … | head`). */
+  /** Aborts when stdout takes no more: nobody reads it (`casare … | head`), or its disk is full. */
   readonly readerGone: AbortSignal;
+  /** Why results got lost; undefined when none did, or when the reader wanted no more of them. */
+  readonly failure: Error | undefined;
   /** Resolves when all that was written has left the process. */
   flush(): Promise<void>;
 }
@@ -27,9 +29,13 @@ export interface Output {
 /** @param env NO_COLOR and FORCE_COLOR are honoured, see https://no-color.org. */
 export function createOutput(stdout: TextStream, stderr: TextStream, env: NodeJS.ProcessEnv): Output {
   const gone = new AbortController();
+  let failure: Error | undefined;
   // Nobody can be told when stderr is closed, but it must not end a robot.
   stderr.on("error", () => undefined);
-  stdout.on("error", (error: NodeJS.ErrnoException) => gone.abort(error));
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") failure ??= error;
+    gone.abort(error);
+  });
 
   function write(stream: TextStream, text: string): void {
     if (stream.writable && !(stream === stdout && gone.signal.aborted)) stream.write(`${text}\n`);
@@ -44,8 +50,13 @@ export function createOutput(stdout: TextStream, stderr: TextStream, env: NodeJS
     stdout,
     stderr,
     readerGone: gone.signal,
+    get failure() {
+      return failure;
+    },
     async flush() {
       await Promise.all([drained(stdout), drained(stderr)]);
+      // Streams tell their errors a moment after the write.
+      await new Promise((resolve) => setImmediate(resolve));
     },
   };
 }

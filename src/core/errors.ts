@@ -33,7 +33,7 @@ export interface ErrorSpec<D> {
 type DetailsOf<S> = S extends { message: (details: infer D) => string } ? D : never;
 
 /** Makes one kind of error; carries its row, from which the list of all errors is written. */
-export type ErrorMaker<C extends string, D> = ((details: D, options?: ErrorOptions) => AppError<C, D>) & {
+type ErrorMaker<C extends string, D> = ((details: D, options?: ErrorOptions) => AppError<C, D>) & {
   readonly spec: ErrorSpec<D>;
 };
 

@@ -104,6 +104,16 @@ describe("failures", () => {
     expect(report.error?.node).toBe("y");
   });
 
+  test("of a node that makes the tries it is asked for by itself are not tried again on top", async () => {
+    const settings = { retry_count: 2 };
+
+    const own = await runShort({ nodes: { x: ["OwnRetryNode", { retry_count: 5, retry_interval: 0 }] }, settings });
+    const files = await runShort({ nodes: { x: ["OwnRetryNode", { retry_interval: 0 }] }, settings });
+
+    expect(own.nodes["x"]?.runs).toBe(1);
+    expect(files.nodes["x"]?.runs).toBe(3);
+  });
+
   test("end a node that does not finish within its limit, whether it listens or not", async () => {
     const own = await runShort({ nodes: { x: ["SlowNode"] } });
     const files = await runShort({ nodes: { x: ["SlowNode"], y: ["HangNode"] }, settings: { timeout: 0.01 } });

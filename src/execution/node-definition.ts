@@ -86,7 +86,10 @@ export interface NodeDefinition<
   readonly timeoutMs?: number;
   /** The node itself makes the further tries that its `retry_count` asks for; the engine adds none to them. */
   readonly retriesItself?: boolean;
-  /** Config keys whose text is code or an expression: templates in them are left to the node or the engine. */
+  /**
+   * Config keys whose text is code or an expression: templates in them are left to the node or the engine. Those called
+   * `condition` or `expression` are expressions of the workflow language, and are checked when the file is compiled.
+   */
   readonly rawConfig?: readonly string[];
   run(context: NodeContext<Caps, Config, Needs>): Promise<NodeResult> | NodeResult;
 }

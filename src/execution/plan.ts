@@ -36,6 +36,7 @@ export interface Plan {
  */
 export type NodeRole = "flow" | "data" | "comment";
 
+/** A node of a plan: its definition, its parameters compiled, and what it is connected with. */
 export interface PlanNode {
   readonly id: string;
   readonly definition: AnyNode;

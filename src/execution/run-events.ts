@@ -4,6 +4,7 @@ import type { LogLevel } from "./node-definition.ts";
 /** What a run reports while it goes on, in order. Secrets are masked already. `path` tells the loop iterations: `["loop_1:3"]`. */
 export type RunEvent = RunEventBody & { readonly at: string };
 
+/** What a run event tells, by its `type`; `durationMs` in milliseconds, `value` of progress in [0, 1]. */
 export type RunEventBody =
   | { readonly type: "run.started"; readonly workflow: string; readonly totalNodes: number }
   | {
@@ -48,8 +49,10 @@ export type RunEventBody =
     }
   | { readonly type: "run.finished"; readonly status: RunStatus; readonly durationMs: number };
 
+/** How a run ended; `completed` only when the flow really came to its end. */
 export type RunStatus = "completed" | "failed" | "cancelled" | "timed_out";
 
+/** Why a node or a run failed, as data: safe to show once it is masked. */
 export interface RunError {
   readonly code: string;
   readonly message: string;

@@ -167,6 +167,18 @@ export const testNodes: readonly AnyNode[] = [
     },
   }),
   defineNode({
+    type: "OwnRetryNode",
+    category: "test",
+    summary: "Fails, and would make further tries by itself",
+    needs: [],
+    effect: "once",
+    retriesItself: true,
+    config: z.object({ retry_count: maybe(integer()), retry_interval: maybe(integer()) }),
+    run: () => {
+      throw new Error("it broke");
+    },
+  }),
+  defineNode({
     type: "RouteNode",
     category: "test",
     summary: "Takes the output it is told",

@@ -14,6 +14,7 @@ export interface WorkflowFile {
   readonly extra: Readonly<Record<string, JsonValue>>;
 }
 
+/** What a file says about itself. */
 export interface WorkflowMetadata {
   readonly name: string;
   readonly description: string;
@@ -21,6 +22,7 @@ export interface WorkflowMetadata {
   readonly extra: Readonly<Record<string, JsonValue>>;
 }
 
+/** A node as the file has it. */
 export interface WorkflowNode {
   readonly id: string;
   /** As written in the file; aliases are resolved by the registry. */
@@ -30,6 +32,7 @@ export interface WorkflowNode {
   readonly extra: Readonly<Record<string, JsonValue>>;
 }
 
+/** A connection of two nodes that exist; whether it carries flow or data depends on the ports. */
 export interface Connection {
   readonly sourceNode: string;
   readonly sourcePort: string;
@@ -38,8 +41,10 @@ export interface Connection {
   readonly extra?: Readonly<Record<string, JsonValue>>;
 }
 
+/** What a variable may hold; null, for "no value", fits every type. */
 export type VariableType = "String" | "Integer" | "Float" | "Boolean" | "List" | "Dict" | "DataTable" | "Any";
 
+/** A variable of a file; its default is of its type. */
 export interface VariableDeclaration {
   readonly name: string;
   readonly type: VariableType;
@@ -52,6 +57,7 @@ export interface VariableDeclaration {
   readonly extra?: Readonly<Record<string, JsonValue>>;
 }
 
+/** How a run behaves unless a node says otherwise. */
 export interface WorkflowSettings {
   /** False: a failed node without error port or catch is noted and the flow goes on along its exec_out. */
   readonly stopOnError: boolean;

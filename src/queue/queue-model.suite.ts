@@ -232,7 +232,7 @@ class Model {
     for (const job of this.jobs.filter((other) => other.where === "running")) {
       const session = this.sessions[job.holder];
       const lost = session?.open !== true;
-      if (!lost && (job.listed || session.renewedAt <= job.startedAt + LEASE_MS)) continue;
+      if (!lost && (job.listed || session.renewedAt <= job.startedAt + 2 * LEASE_MS)) continue;
       const became = this.#giveUp(job, lost ? "lost" : "released", lost);
       if (became === "requeued") report.requeued.push(job.index);
       if (became === "failed") report.died.push(job.index);

@@ -108,8 +108,8 @@ export interface Renewal {
   readonly sessionId: string;
   readonly leaseMs: number;
   /**
-   * Every job the holder has, until its end is recorded. One that was not named at all when the session is renewed a whole
-   * lease after its claim is taken back (as not started): its holder never heard of it.
+   * Every job the holder has, until its end is recorded. One that was never named although the session was renewed two
+   * leases after its claim is taken back (as not started): its holder never heard of it.
    */
   readonly jobs: readonly {
     readonly jobId: string;

@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFolder, findFreePort, runCasare } from "../support/processes.ts";
 
@@ -55,6 +57,27 @@ describe("casare", () => {
 
     expect(stderr).not.toContain("\u001B");
     expect(forced.stderr).toContain("\u001B");
+  });
+});
+
+describe.skipIf(process.platform !== "linux")("stdout", () => {
+  const shell = promisify(execFile);
+  const main = new URL("../../dist/cli/main.js", import.meta.url).pathname;
+
+  test("a reader that has seen enough does no harm", async () => {
+    const script = `"${process.execPath}" "${main}" config show | head -1; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = await shell("bash", ["-c", script], { env: { ...process.env, ...env } });
+
+    expect(stdout).toMatch(/^SETTING.*\n0\n$/);
+    expect(stderr).toBe("");
+  });
+
+  test("a full disk behind it is no success", async () => {
+    const script = `"${process.execPath}" "${main}" config show > /dev/full; echo $?`;
+    const { stdout, stderr } = await shell("bash", ["-c", script], { env: { ...process.env, ...env } });
+
+    expect(stdout).toBe("74\n");
+    expect(stderr).toContain("ENOSPC");
   });
 });
 
@@ -146,7 +169,7 @@ describe("casare doctor", () => {
   test("names what is broken, with a remedy, and exits with 1", async () => {
     const home = join(folder.path, "broken");
     await mkdir(home);
-    await writeFile(join(home, "credentials.json"), "{");
+    await writeFile(join(home, "credentials.json"), "{", { mode: 0o600 });
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const { port } = taken.address() as { port: number };

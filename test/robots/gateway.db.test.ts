@@ -264,9 +264,10 @@ describe("messages", () => {
     await robot.hello();
     const startedMs = performance.now();
 
-    const answers = await Promise.all(
-      Array.from({ length: 30 }, () => robot.ask("robot.heartbeat", { sessionId: robot.sessionId, jobs: [] })),
-    );
+    const beat = (): Promise<Heard> => robot.ask("robot.heartbeat", { sessionId: robot.sessionId, jobs: [] });
+    const answers = await Promise.all(Array.from({ length: 30 }, beat));
+    // 25 messages over the budget of 5 have to be worked off, at 50 a second, before the next one is read.
+    answers.push(await beat());
 
     expect(answers.every((answer) => answer.payload["live"] === true)).toBe(true);
     expect(performance.now() - startedMs).toBeGreaterThan(400);

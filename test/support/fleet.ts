@@ -26,7 +26,7 @@ export interface ApiBody {
   readonly attempts?: readonly ApiBody[];
 }
 
-export interface OrchestratorProcess {
+interface OrchestratorProcess {
   readonly url: string;
   readonly port: number;
   readonly process: RunningProcess;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** Given on stdin; without it stdin is at its end. */
   readonly input?: string | Uint8Array;
-  /** Milliseconds until the process is killed; default 60 000. */
+  /** Milliseconds until the process is killed; default 120 000. */
   readonly timeoutMs?: number;
 }
 
@@ -50,7 +50,7 @@ export function startCasare(args: readonly string[], options: ProcessOptions = {
   // A process that ends before it has read its input is what some tests are about.
   child.stdin.on("error", () => undefined);
   child.stdin.end(options.input ?? "");
-  return watch(child, options.timeoutMs ?? 60_000);
+  return watch(child, options.timeoutMs ?? 120_000);
 }
 
 function watch(child: ChildProcess, timeoutMs: number): RunningProcess {
@@ -114,6 +114,8 @@ export async function until<T>(
 /** A folder of its own for one test; `remove` deletes it with all that is in it. */
 export async function createFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), "casare-e2e-"));
+  // As root the embedded database runs as another user, who must get there.
+  await chmod(path, 0o755);
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 

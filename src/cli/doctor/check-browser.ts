@@ -49,7 +49,7 @@ async function openPage(
   const manager = createBrowserManager({ home, config });
   try {
     const page = await manager.openSession({ jobId: "doctor", signal }).page();
-    await page.goto("about:blank");
+    await page.goto("about:blank", { timeout: 10_000 });
     return { durationMs: Math.round(performance.now() - startedMs) };
   } catch (error) {
     return { durationMs: 0, problem: messageOf(error) };

@@ -22,7 +22,7 @@ interface Examination {
 }
 
 /** Longer than any of them takes on a slow machine, unpacking of Chromium included, milliseconds. */
-const EXAMINATION_MS = 30_000;
+const EXAMINATION_MS = 60_000;
 
 /** Examines machine and installation. Exit code 0 when nothing failed, else 1. */
 export async function runDoctor(context: CommandContext, options: { readonly json?: boolean }): Promise<ExitCode> {

@@ -27,6 +27,10 @@ describe("prepareHome", () => {
     await expect(prepareHome(home, 0)).rejects.toMatchObject({ code: "CLI_HOME_NOT_WRITABLE" });
   });
 
+  test.skipIf(process.platform !== "linux")("says so where nothing can be made", async () => {
+    await expect(prepareHome("/proc/casare/home", 0)).rejects.toMatchObject({ code: "CLI_HOME_NOT_WRITABLE" });
+  });
+
   test("refuses a disk with less space than is needed, and says how much is free", async () => {
     const freeBytes = await freeBytesOf(folder);
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
 import { cliErrors } from "../errors.ts";
 
@@ -18,7 +18,7 @@ const HOME_MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
 export async function prepareHome(home: string, neededBytes: number): Promise<void> {
   const probe = join(home, `.probe-${randomUUID()}`);
   try {
-    await mkdir(home, { recursive: true, mode: HOME_MODE });
+    await makeFolder(home);
     await writeFile(probe, "written to see whether this folder can be written", { flag: "wx", mode: 0o600 });
     await rm(probe);
   } catch (error) {
@@ -30,6 +30,26 @@ export async function prepareHome(home: string, neededBytes: number): Promise<vo
   }
   const freeBytes = await freeBytesOf(home);
   if (freeBytes < neededBytes) throw cliErrors.CLI_DISK_FULL({ path: home, freeBytes, neededBytes });
+}
+
+/** Not mkdir's own `recursive`: in places like /proc, where nothing can be made, that tries for ever. */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  const parent = dirname(path);
+  if (parent !== path && !(await isFolder(parent))) await makeFolder(parent);
+  try {
+    await mkdir(path, { mode: HOME_MODE });
+  } catch (error) {
+    // Somebody else was faster.
+    if (!(await isFolder(path))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Bytes that this user may still write on the disk of the folder. */

@@ -26,16 +26,16 @@ describe("foldProgress", () => {
       finished("open", 10),
       started("loop"),
       finished("loop"),
-      started("fill", ["loop:1"]),
-      finished("fill", 3, ["loop:1"]),
-      started("send", ["loop:1"]),
-      finished("send", 4, ["loop:1"]),
+      started("fill", ["loop:0"]),
+      finished("fill", 3, ["loop:0"]),
+      started("send", ["loop:0"]),
+      finished("send", 4, ["loop:0"]),
       started("loop"),
       finished("loop"),
-      started("fill", ["loop:2"]),
-      finished("fill", 3, ["loop:2"]),
+      started("fill", ["loop:1"]),
+      finished("fill", 3, ["loop:1"]),
       started("close"),
-      started("late", ["loop:3"]),
+      started("late", ["loop:2"]),
     ]);
 
     expect(

@@ -104,7 +104,7 @@ function ended(
   };
 }
 
-/** `loop_1:3` in a path says that the step belongs to round 3 of loop_1. */
+/** `loop_1:3` in a path says that the step belongs to the fourth round of loop_1: rounds count from 0. */
 function countRounds(nodes: readonly NodeProgress[], path: readonly string[]): readonly NodeProgress[] {
   return path.reduce((current, entry) => {
     const { id, round } = roundOf(entry);
@@ -125,8 +125,10 @@ function placeOf(nodes: readonly NodeProgress[], path: readonly string[]): numbe
 
 function roundOf(entry: string): { readonly id: string; readonly round: number } {
   const colon = entry.lastIndexOf(":");
-  const round = Number(entry.slice(colon + 1));
-  return colon < 0 || !Number.isInteger(round) ? { id: entry, round: 0 } : { id: entry.slice(0, colon), round };
+  const index = Number(entry.slice(colon + 1));
+  return colon < 0 || !Number.isInteger(index)
+    ? { id: entry, round: 0 }
+    : { id: entry.slice(0, colon), round: index + 1 };
 }
 
 function replaceAt(

@@ -35,7 +35,7 @@ function takeAbandoned(tenant: MemoryTenant, job: RunningMemoryJob, now: Date): 
     settle(tenant, job, { verdict, outcome: "lost", failure: lostFailure(job.id, attempt), spared: false, now });
     return true;
   }
-  if (listed || session.renewedAt.getTime() <= startedAt.getTime() + session.leaseMs) return false;
+  if (listed || session.renewedAt.getTime() <= startedAt.getTime() + 2 * session.leaseMs) return false;
   const verdict = decideAfterRelease(factsOf(job, now), false);
   const failure = releasedFailure(job.id, attempt, "the answer to its claim never arrived");
   settle(tenant, job, { verdict, outcome: "released", failure, spared: true, now });

@@ -58,8 +58,8 @@ export async function lockRunningOfSession(
 /**
  * Locks up to `limit` running jobs of all tenants that must be taken from their holders; jobs locked by others are left.
  *
- * `unheard`: the holder has renewed its session for a whole lease after the claim and never named the job, so the answer
- * to its claim was lost on the way.
+ * `unheard`: the holder has renewed its session for two leases after the claim and never named the job, so the answer to
+ * its claim was lost on the way. After one lease it might have been out of touch and about to name it.
  */
 export async function lockAbandoned(
   db: Queryable,
@@ -71,7 +71,7 @@ export async function lockAbandoned(
     join queue_job j on j.tenant_id = a.tenant_id and j.id = a.id
     left join queue_session s on s.tenant_id = a.tenant_id and s.id = a.session_id
     where s.id is null or s.ended_at is not null
-      or (not a.listed and s.renewed_at > a.started_at + (s.until - s.renewed_at))
+      or (not a.listed and s.renewed_at > a.started_at + 2 * (s.until - s.renewed_at))
     limit ${limit}
     for update of a skip locked`);
   return rows.map((row) => ({ ...toRunning(row), takenFor: row.over ? "lost" : "unheard" }));
