@@ -1,5 +1,6 @@
 import { defineErrors } from "../core/errors.ts";
 
+/** What stops a robot from starting (key, name, folder), ends a job on it, or keeps a job's file from being uploaded. */
 export const agentErrors = defineErrors({
   AGENT_KEY_MISSING: {
     status: 401,

@@ -1,5 +1,6 @@
 import { defineErrors } from "../core/errors.ts";
 
+/** Refusals of a request's key, and what managing keys rejects with. An unknown, an expired and a revoked key are all AUTH_INVALID. */
 export const authErrors = defineErrors({
   AUTH_REQUIRED: {
     status: 401,

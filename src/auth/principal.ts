@@ -18,10 +18,12 @@ export const PERMISSIONS = [
   "dead-letters:control",
   "events:read",
 ] as const;
+/** `<resource>:<what may be done with it>`; each route that needs a key asks for exactly one. */
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** Who a key is for: people and tools that run the platform, or a robot. */
 export const KEY_KINDS = ["admin", "robot"] as const;
+/** One of the kinds; decides the permissions, see `PERMISSIONS_OF`. */
 export type KeyKind = (typeof KEY_KINDS)[number];
 
 /** What each kind of key may do. A robot dials in and uploads; all else it gets over its connection. */

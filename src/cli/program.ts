@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import type { Perform } from "./command.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
@@ -42,11 +42,6 @@ export function describeCli(): string {
   return commandsBelow(program)
     .map((command) => `$ ${pathOf(command)} --help\n\n${helpOf(command)}`)
     .join("\n");
-}
-
-/** True for the ways in which commander ends a process that has done what it was asked: help and version. */
-export function isRegularEnd(error: CommanderError): boolean {
-  return error.exitCode === 0;
 }
 
 function commandsBelow(command: Command): readonly Command[] {

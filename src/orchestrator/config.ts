@@ -34,4 +34,5 @@ export const orchestratorConfig = z.object({
     .default(30_000)
     .describe("milliseconds of silence after which a robot counts as offline"),
 });
+/** This area's settings with their defaults filled in. */
 export type OrchestratorConfig = z.output<typeof orchestratorConfig>;

@@ -15,6 +15,7 @@ import { mountRoutes } from "./server/mount-routes.ts";
 import { invalidRequest, REQUEST_PARTS, toAppError } from "./server/request-errors.ts";
 import type { Services } from "./services.ts";
 
+/** The parts the REST API works with; they stay the caller's to close. */
 export interface OrchestratorDependencies {
   readonly services: Services;
   readonly idempotency: IdempotencyStore;

@@ -8,6 +8,7 @@ export interface ItemizedDetails {
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
+/** Refusals of REST requests whatever they are about, of workflows and artifacts, and what keeps the server from listening. */
 export const orchestratorErrors = defineErrors({
   REQUEST_INVALID: {
     status: 422,

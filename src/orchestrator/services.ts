@@ -43,6 +43,7 @@ export interface Services {
   readonly version: string;
 }
 
+/** Bounds that handlers keep; `robotOfflineMs` is the silence after which a robot counts as offline. */
 export interface Limits {
   readonly bodyMaxBytes: number;
   readonly artifactMaxBytes: number;

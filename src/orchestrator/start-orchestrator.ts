@@ -38,6 +38,7 @@ export interface OrchestratorSettings extends OrchestratorConfig {
   readonly QUEUE_LISTEN?: boolean;
 }
 
+/** What an orchestrator needs to start; without `clock` it goes by the system's. */
 export interface StartOptions {
   readonly settings: OrchestratorSettings;
   /** Stays the caller's to close, after the orchestrator. Its migrations are applied first. */
@@ -50,6 +51,7 @@ export interface StartOptions {
   readonly clock?: Clock;
 }
 
+/** An orchestrator that listens; whoever started it closes it. */
 export interface RunningOrchestrator {
   /** `http://127.0.0.1:8000` */
   readonly url: string;

@@ -1,5 +1,6 @@
 import { defineErrors } from "../core/errors.ts";
 
+/** What repositories and the blob store reject with; what belongs to another tenant counts as not there. */
 export const persistenceErrors = defineErrors({
   WORKFLOW_STORE_NOT_FOUND: {
     status: 404,

@@ -39,6 +39,7 @@ interface StoredRow {
   readonly answer: Uint8Array | null;
 }
 
+/** Keeps claims and answers in the table `idempotency`; the database stays the caller's to close. */
 export function createIdempotencyStore(database: Database): IdempotencyStore {
   return {
     async claim(request, times) {

@@ -21,6 +21,7 @@ export interface WorkflowRecord {
 /** What a list tells of a workflow: all but the file. */
 export type WorkflowSummary = Omit<WorkflowRecord, "document">;
 
+/** A robot as it registered last; `runningJobs` and `rssBytes` are what its last heartbeat said. */
 export interface RobotRecord {
   readonly id: string;
   readonly tenantId: TenantId;
@@ -57,6 +58,7 @@ export interface EventRecord {
   readonly data: JsonObject;
 }
 
+/** An event to be appended; it gets its number then, and the database's time when `at` is absent. */
 export interface NewEvent {
   readonly type: string;
   readonly at?: Date;
@@ -68,6 +70,7 @@ export interface NewEvent {
   readonly data?: JsonObject;
 }
 
+/** A file that an attempt of a job left behind; its content lies in the blob store under `sha256`. */
 export interface ArtifactRecord {
   readonly id: string;
   readonly tenantId: TenantId;

@@ -8,11 +8,13 @@ export interface ListRequest {
   readonly limit: number;
   readonly cursor?: string;
 }
+/** One page of a list; no `nextCursor` on the last one. */
 export interface ListPage<T> {
   readonly data: readonly T[];
   readonly nextCursor?: string;
 }
 
+/** What is stored as a version of a workflow; checking it is the caller's. */
 export interface WorkflowDraft {
   readonly name: string;
   readonly description: string;
@@ -20,6 +22,7 @@ export interface WorkflowDraft {
   readonly requires: readonly string[];
 }
 
+/** Stored workflows with all their versions; an update adds a version and changes none. */
 export interface WorkflowRepository {
   create(tenantId: TenantId, draft: WorkflowDraft): Promise<WorkflowRecord>;
   /** @param expectedVersion rejects with WORKFLOW_STORE_CONFLICT when it is not the newest any more. */
@@ -38,6 +41,7 @@ export interface WorkflowRepository {
   delete(tenantId: TenantId, id: string, expectedVersion?: number): Promise<boolean>;
 }
 
+/** What a robot tells of itself when it connects. */
 export interface RobotRegistration {
   readonly name: string;
   readonly version: string;
@@ -48,6 +52,7 @@ export interface RobotRegistration {
   readonly maxConcurrentJobs: number;
 }
 
+/** Robots that ever registered, with what was last heard of them. */
 export interface RobotRepository {
   /** A robot is known by its name within the tenant; registering again keeps id and intent. */
   register(tenantId: TenantId, registration: RobotRegistration): Promise<RobotRecord>;
@@ -66,6 +71,7 @@ export interface RobotRepository {
   list(tenantId: TenantId, page: ListRequest): Promise<ListPage<RobotRecord>>;
 }
 
+/** Which events; all that is given must match, within a list any one entry. */
 export interface EventFilter {
   readonly jobId?: string;
   readonly types?: readonly string[];
@@ -73,6 +79,7 @@ export interface EventFilter {
   readonly levels?: readonly string[];
 }
 
+/** The tenant's events in the order of their numbers; it appends and never changes one. */
 export interface EventRepository {
   /** Durable when it resolves; events already stored (same job, attempt, sourceSeq) are skipped. NOTIFYs `casare_events`. */
   append(tenantId: TenantId, events: readonly NewEvent[]): Promise<void>;
@@ -82,6 +89,7 @@ export interface EventRepository {
   latestSeq(tenantId: TenantId): Promise<string>;
 }
 
+/** Which files jobs left behind; the content is kept by a `BlobStore`. */
 export interface ArtifactRepository {
   /** The same name in the same attempt again replaces the entry. */
   add(artifact: Omit<ArtifactRecord, "id" | "createdAt">): Promise<ArtifactRecord>;

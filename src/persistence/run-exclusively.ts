@@ -6,6 +6,7 @@ const DUTY_LOCK = 28_005;
 
 /** Duties that one replica at a time does. */
 const DUTIES = { upkeep: 1 } as const;
+/** A duty; its number in `DUTIES` is its lock and must be the same in every release. */
 export type Duty = keyof typeof DUTIES;
 
 /**

@@ -1,5 +1,6 @@
 import { defineErrors } from "../core/errors.ts";
 
+/** What a feed's reader fails with. The details say after which event to go on. */
 export const realtimeErrors = defineErrors({
   REALTIME_SLOW_READER: {
     status: 503,

@@ -7,6 +7,7 @@ import type { EventSource, FeedReader, FeedRequest } from "./feed-request.ts";
 import { readEvents } from "./read-events.ts";
 import { createTenantHubs } from "./tenant-hubs.ts";
 
+/** What a feed reads from and how it paces itself; the database stays the caller's to close. */
 export interface FeedOptions<E extends FeedEvent> {
   readonly database: Pick<Database, "listen">;
   readonly events: EventSource<E>;

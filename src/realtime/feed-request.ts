@@ -7,6 +7,7 @@ export interface EventSource<E extends FeedEvent> {
   latestSeq(tenantId: TenantId): Promise<string>;
 }
 
+/** What one reader wants to see, from where on and for how long. */
 export interface FeedRequest extends FeedFilter {
   readonly tenantId: TenantId;
   /** Start behind this event; default: behind the newest of this moment. A number that does not exist yet counts as the newest. */
@@ -17,6 +18,7 @@ export interface FeedRequest extends FeedFilter {
   readonly onSlow?: () => void;
 }
 
+/** One reader of a feed; whoever subscribed closes it or aborts the signal. */
 export interface FeedReader<E> {
   /** The events that follow are those behind this number. */
   readonly after: string;

@@ -14,6 +14,7 @@ function formatServerSentEvent(event: {
   return `${id}${name}data: ${JSON.stringify(event.data)}\n\n`;
 }
 
+/** How a stream shows events and keeps its connection alive. */
 export interface StreamOptions<E> {
   /** Milliseconds of silence after which a comment is sent, so that proxies keep the connection. */
   readonly heartbeatMs: number;

@@ -1,5 +1,6 @@
 import { defineErrors } from "../core/errors.ts";
 
+/** Why the link cannot be made or goes down, and why a request over it failed. Retryable ones may be sent again as they are. */
 export const tunnelErrors = defineErrors({
   TUNNEL_BAD_URL: {
     status: 400,

@@ -66,7 +66,9 @@ describe.skipIf(process.platform !== "linux")("stdout", () => {
 
   test("a reader that has seen enough does no harm", async () => {
     const script = `"${process.execPath}" "${main}" config show | head -1; echo "\${PIPESTATUS[0]}"`;
-    const { stdout, stderr } = await shell("bash", ["-c", script], { env: { ...process.env, ...env } });
+    const { stdout, stderr } = await shell("bash", ["--norc", "-c", script], {
+      env: { PATH: process.env["PATH"], ...env },
+    });
 
     expect(stdout).toMatch(/^SETTING.*\n0\n$/);
     expect(stderr).toBe("");
@@ -74,7 +76,9 @@ describe.skipIf(process.platform !== "linux")("stdout", () => {
 
   test("a full disk behind it is no success", async () => {
     const script = `"${process.execPath}" "${main}" config show > /dev/full; echo $?`;
-    const { stdout, stderr } = await shell("bash", ["-c", script], { env: { ...process.env, ...env } });
+    const { stdout, stderr } = await shell("bash", ["--norc", "-c", script], {
+      env: { PATH: process.env["PATH"], ...env },
+    });
 
     expect(stdout).toBe("74\n");
     expect(stderr).toContain("ENOSPC");

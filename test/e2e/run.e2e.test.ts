@@ -189,14 +189,20 @@ describe("casare run", () => {
   });
 });
 
-const say = { node_id: "say", node_type: "LogNode", config: { message: "hello" } };
+interface FileNode {
+  readonly node_id: string;
+  readonly node_type: string;
+  readonly config: object;
+}
+
+const say: FileNode = { node_id: "say", node_type: "LogNode", config: { message: "hello" } };
 const connect = (source: string, sourcePort: string, target: string, targetPort: string) => ({
   source_node: source,
   source_port: sourcePort,
   target_node: target,
   target_port: targetPort,
 });
-const file = (nodes: readonly { readonly node_id: string }[], connections: readonly object[] = []) => ({
+const file = (nodes: readonly FileNode[], connections: readonly object[] = []) => ({
   metadata: { name: "bad" },
   nodes: Object.fromEntries(nodes.map((node) => [node.node_id, node])),
   connections,
@@ -219,14 +225,10 @@ describe("casare run refuses a file that cannot run, with exit code 6", () => {
       file([say, math("sum", { a: 1, b: 2, operation: "add" })], [connect("sum", "reslt", "say", "message")]),
       "WORKFLOW_PORT_UNKNOWN",
     ],
-    [
-      "lacks a setting",
-      file([{ node_id: "go", node_type: "GoToURLNode", config: {} } as { node_id: string }]),
-      "WORKFLOW_CONFIG_MISSING",
-    ],
+    ["lacks a setting", file([{ node_id: "go", node_type: "GoToURLNode", config: {} }]), "WORKFLOW_CONFIG_MISSING"],
     [
       "has a setting of another type",
-      file([{ node_id: "wait", node_type: "WaitNode", config: { duration: "soon" } } as { node_id: string }]),
+      file([{ node_id: "wait", node_type: "WaitNode", config: { duration: "soon" } }]),
       "WORKFLOW_CONFIG_INVALID",
     ],
     [
@@ -273,11 +275,7 @@ describe("casare run refuses a file that cannot run, with exit code 6", () => {
   test("a node that the flow cannot reach is no error, but the report says that it never ran", async () => {
     const { exitCode, document, stderr } = await run(
       file(
-        [
-          { node_id: "start", node_type: "StartNode", config: {} } as { node_id: string },
-          say,
-          { ...say, node_id: "lonely" },
-        ],
+        [{ node_id: "start", node_type: "StartNode", config: {} }, say, { ...say, node_id: "lonely" }],
         [connect("start", "exec_out", "say", "exec_in")],
       ),
     );

@@ -87,7 +87,7 @@ async function askOnce(client: OrchestratorClient, jobId: string, signal: AbortS
   }
 }
 
-export function isOver(state: JobDto["state"]): boolean {
+function isOver(state: JobDto["state"]): boolean {
   return state !== "pending" && state !== "running" && state !== "waiting";
 }
 

@@ -68,6 +68,6 @@ async function startWithDatabase(
 }
 
 /** The address at which programs on this machine reach a server that listens on all addresses. */
-export function localUrlOf(url: string): string {
+function localUrlOf(url: string): string {
   return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }

@@ -16,7 +16,10 @@ export const deadLetterDto = z
     requeuedAs: jobId.optional(),
   })
   .meta({ id: "DeadLetter" });
+/** A dead letter as the API answers it; `jobId` is also what it is addressed by. */
 export type DeadLetterDto = z.output<typeof deadLetterDto>;
 
+/** A page of dead letters, the one that died last first. */
 export const deadLetterList = listOf(deadLetterDto);
+/** Only the page can be chosen; dead letters have no filter. */
 export const deadLetterListQuery = listQuery;

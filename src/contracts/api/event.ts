@@ -26,8 +26,10 @@ export const eventDto = z
       },
     ],
   });
+/** An event as lists and streams carry it. */
 export type EventDto = z.output<typeof eventDto>;
 
+/** Which events a stream carries and where it starts. The header `Last-Event-ID` wins over `after`. */
 export const eventStreamQuery = z.strictObject({
   types: severalOf(plainText(1, 100)).optional().describe("only these event types, separated by commas"),
   jobId: jobId.optional(),

@@ -12,6 +12,8 @@ export const healthDto = z
     at: instant,
   })
   .meta({ id: "Health" });
+/** Health as answered; `ok` needs the database up and all migrations done. */
 export type HealthDto = z.output<typeof healthDto>;
 
+/** Says only that the process answers; the database is not asked. */
 export const liveness = z.object({ status: z.literal("ok") });

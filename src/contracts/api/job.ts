@@ -5,8 +5,10 @@ import { eventSeq, instant, jobId, plainText, uuid } from "./identifiers.ts";
 import { json, jsonObject } from "./json.ts";
 import { listOf, listQuery, severalOf } from "./list.ts";
 
+/** Path of one job. */
 export const jobParams = z.object({ jobId });
 
+/** States of a job; `completed`, `failed`, `cancelled` and `timed_out` are final. */
 export const jobState = z.enum(["pending", "running", "waiting", "completed", "failed", "cancelled", "timed_out"]);
 
 const jobPriority = z.union([z.int().min(0).max(100), z.enum(["low", "normal", "high", "critical"])]);
@@ -44,6 +46,7 @@ export const jobInput = z
       },
     ],
   });
+/** A job as a caller may write it: what has a default may be left out. */
 export type JobInput = z.input<typeof jobInput>;
 
 // Answers are looser than requests: a job that can be stored must be possible to look at.
@@ -80,6 +83,7 @@ export const jobSummary = z
     idempotencyKey: z.string().optional(),
   })
   .meta({ id: "JobSummary" });
+/** A job as lists show it. */
 export type JobSummaryDto = z.output<typeof jobSummary>;
 
 const jobAttempt = z
@@ -92,6 +96,7 @@ const jobAttempt = z
     error: jobError.optional(),
   })
   .meta({ id: "JobAttempt" });
+/** One run of a job by one robot; `endedAt` is absent while it goes on. */
 export type JobAttemptDto = z.output<typeof jobAttempt>;
 
 /** All there is to know of a job; values of sensitive variables are masked. */
@@ -109,9 +114,12 @@ export const jobDto = jobSummary
     attempts: z.array(jobAttempt),
   })
   .meta({ id: "Job" });
+/** A job with its variables, result and attempts. */
 export type JobDto = z.output<typeof jobDto>;
 
+/** A page of jobs, newest first. */
 export const jobList = listOf(jobSummary);
+/** Filters of the job list; a job must match all that are given. */
 export const jobListQuery = listQuery.extend({
   state: severalOf(jobState).optional().describe("one or more states, separated by commas"),
   workflowId: uuid.optional(),
@@ -121,9 +129,12 @@ export const jobListQuery = listQuery.extend({
   to: instant.optional().describe("created before this instant"),
 });
 
+/** Body of a cancellation, which may be left out; the reason is passed on to the robot and into the event. */
 export const jobCancelInput = z.strictObject({ reason: plainText(1, 500).optional() }).optional();
 
+/** Levels of a log line, least severe first. */
 export const logLevel = z.enum(["debug", "info", "warning", "error", "critical"]);
+/** One of the log levels. */
 export type LogLevelDto = z.output<typeof logLevel>;
 
 /** A line of a job's log. */
@@ -138,15 +149,20 @@ export const logLine = z
     data: json.optional(),
   })
   .meta({ id: "LogLine" });
+/** A log line as the API answers it; `seq` is its event's number and works as a cursor. */
 export type LogLineDto = z.output<typeof logLine>;
 
+/** A page of log lines, oldest first. */
 export const logList = listOf(logLine);
+/** Which lines of a job's log; a text answer pays no heed to `limit`. */
 export const logListQuery = listQuery.extend({
   level: logLevel.default("debug").describe("this level and above"),
   cursor: eventSeq.optional().describe("`nextCursor` of the page before, or the `seq` of the last line you have"),
 });
 
+/** A page of a job's events, oldest first. */
 export const jobEventList = listOf(eventDto);
+/** Which events of a job; cursors are event numbers, so a reader can come back later with its last one. */
 export const jobEventListQuery = listQuery.extend({
   types: severalOf(plainText(1, 100)).optional().describe("only these event types, separated by commas"),
   cursor: eventSeq.optional().describe("`nextCursor` of the page before, or the `seq` of the last event you have"),

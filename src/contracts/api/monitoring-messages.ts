@@ -29,13 +29,17 @@ const monitoringClosing = envelope(
   z.object({ code: z.string(), message: z.string(), after: eventSeq.optional() }),
 );
 
+/** Everything a reader may say on `/ws/monitoring`. */
 export const monitoringRequest = z.discriminatedUnion("type", [monitoringSubscribe]);
+/** A message from a reader, envelope included. */
 export type MonitoringRequest = z.output<typeof monitoringRequest>;
 
+/** Everything the orchestrator may say on `/ws/monitoring`. */
 export const monitoringMessage = z.discriminatedUnion("type", [
   monitoringSubscribed,
   monitoringEvent,
   monitoringClosing,
   protocolError,
 ]);
+/** A message to a reader, envelope included. */
 export type MonitoringMessage = z.output<typeof monitoringMessage>;

@@ -40,5 +40,7 @@ export const problem = z
       },
     ],
   });
+/** The body of an error answer. */
 export type Problem = z.output<typeof problem>;
+/** One entry of a problem's `errors`; `node` and `port` are there for findings about a workflow file. */
 export type ProblemItem = z.output<typeof problemItem>;

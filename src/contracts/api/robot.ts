@@ -3,6 +3,7 @@ import { robotIntent } from "../robot-messages.ts";
 import { instant, uuid } from "./identifiers.ts";
 import { listOf, listQuery } from "./list.ts";
 
+/** Path of one robot. */
 export const robotParams = z.object({ robotId: uuid });
 const robotStatus = z.enum(["offline", "idle", "busy", "full"]);
 
@@ -25,7 +26,10 @@ export const robotDto = z
     registeredAt: instant,
   })
   .meta({ id: "Robot" });
+/** A robot as the API answers it; `status` is worked out when it is asked for. */
 export type RobotDto = z.output<typeof robotDto>;
 
+/** A page of robots, the one registered last first. */
 export const robotList = listOf(robotDto);
+/** Only the page can be chosen; robots have no filter. */
 export const robotListQuery = listQuery;

@@ -9,6 +9,7 @@ const EXAMPLE_DOCUMENT = {
   connections: [],
 };
 
+/** Path of one workflow. */
 export const workflowParams = z.object({ workflowId: uuid });
 
 /** A workflow file to be stored. */
@@ -22,6 +23,7 @@ export const workflowInput = z
     description: plainText(0, 10_000).optional(),
   })
   .meta({ id: "NewWorkflow", examples: [{ document: EXAMPLE_DOCUMENT }] });
+/** A workflow file as a caller sends it. */
 export type WorkflowInput = z.input<typeof workflowInput>;
 
 /** Name and description to use instead of the file's. */
@@ -39,6 +41,7 @@ export const workflowIssue = z
     suggestion: z.string().optional(),
   })
   .meta({ id: "WorkflowIssue" });
+/** A finding as the API answers it; an `error` keeps the workflow from being stored. */
 export type WorkflowIssueDto = z.output<typeof workflowIssue>;
 
 /** A workflow without its file. */
@@ -53,23 +56,31 @@ export const workflowSummary = z
     updatedAt: instant,
   })
   .meta({ id: "WorkflowSummary" });
+/** A workflow as lists show it. */
 export type WorkflowSummaryDto = z.output<typeof workflowSummary>;
 
+/** A workflow with its file as it was given. */
 export const workflowDto = workflowSummary.extend({ document: json }).meta({ id: "Workflow" });
+/** One version of a workflow, its file included. */
 export type WorkflowDto = z.output<typeof workflowDto>;
 
 /** A workflow as it was stored, and what is worth knowing about its file. */
 export const storedWorkflow = workflowSummary.extend({ issues: z.array(workflowIssue) }).meta({ id: "StoredWorkflow" });
+/** The answer to storing a workflow; its issues are warnings and notes. */
 export type StoredWorkflowDto = z.output<typeof storedWorkflow>;
 
+/** A page of workflows, newest first, without their files. */
 export const workflowList = listOf(workflowSummary);
+/** Filter of the workflow list. */
 export const workflowListQuery = listQuery.extend({
   name: plainText(1, 200).optional().describe("part of the name, upper and lower case alike"),
 });
+/** Which version; one that is named is answered even after the workflow was deleted. */
 export const workflowGetQuery = z.strictObject({
   version: z.coerce.number().int().min(1).max(2_147_483_647).optional().describe("default: the newest"),
 });
 
+/** A workflow file to be checked and not stored. */
 export const workflowValidationInput = workflowInput.pick({ document: true });
 
 /** What `validate` says; `valid` is false when an issue is an error. */
@@ -81,4 +92,5 @@ export const workflowValidation = z
     issues: z.array(workflowIssue),
   })
   .meta({ id: "WorkflowValidation" });
+/** The findings of a check; `requires` are the labels a robot must offer. */
 export type WorkflowValidationDto = z.output<typeof workflowValidation>;

@@ -11,7 +11,9 @@ import { downloadFileNode } from "./download-file.ts";
 import { goToUrlNode } from "./go-to-url.ts";
 import { launchBrowserNode } from "./launch-browser.ts";
 
-const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+/** Makes the certificate; where it is missing, these tests are left out. */
+const OPENSSL = "openssl";
+const hasOpenssl = spawnSync(OPENSSL, ["version"]).status === 0;
 
 describe.skipIf(!hasOpenssl)("a site whose certificate nobody trusts (needs openssl)", () => {
   let server: Server;
@@ -70,7 +72,7 @@ async function selfSigned(): Promise<{ readonly key: Buffer; readonly cert: Buff
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   const algorithm = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const files = ["-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost"];
-  execFileSync("openssl", ["req", "-x509", ...algorithm, ...files], { stdio: "ignore" });
+  execFileSync(OPENSSL, ["req", "-x509", ...algorithm, ...files], { stdio: "ignore" });
   const pair = { key: await readFile(key), cert: await readFile(cert) };
   await rm(folder, { recursive: true });
   return pair;

@@ -1,5 +1,6 @@
 import { defineErrors } from "../../core/errors.ts";
 
+/** What the client itself rejects with. An error the orchestrator answers keeps the orchestrator's code. */
 export const clientErrors = defineErrors({
   ORCHESTRATOR_URL_INVALID: {
     status: 400,

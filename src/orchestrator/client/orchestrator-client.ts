@@ -59,6 +59,7 @@ export interface PageOptions extends CallOptions {
   readonly cursor?: string;
 }
 
+/** Filters of `listJobs`; a job must match all that are given, and any one of the states. */
 export interface JobListOptions extends PageOptions {
   readonly state?: readonly JobSummaryDto["state"][];
   readonly workflowId?: string;

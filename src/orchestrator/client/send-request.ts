@@ -24,6 +24,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a call that is sent with an idempotency key may set. */
 export interface PostOptions extends CallOptions {
   /** Default: a new one for each call, so that its own further tries are recognized. */
   readonly idempotencyKey?: string;
