@@ -39,3 +39,7 @@ describe("nearName", () => {
     },
   );
 });
+
+test("a slip in the word Node itself is found", () => {
+  expect(nearName("LogNod", ["ClickElementNode", "LogNode"])).toBe("LogNode");
+});

@@ -5,15 +5,16 @@
  * end aside. Of equally near ones the first wins.
  */
 export function nearName(name: string, candidates: Iterable<string>): string | undefined {
-  const wanted = plain(name);
-  const limit = Math.max(2, Math.floor(wanted.length / 3));
+  const limit = Math.max(2, Math.floor(plain(name).length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
-    const offered = plain(candidate);
-    if (Math.abs(offered.length - wanted.length) >= bestDistance) continue;
-    const distance = editDistance(wanted, offered, bestDistance);
-    if (distance >= bestDistance || distance >= Math.max(wanted.length, offered.length)) continue;
+    // A slip may be in the word `Node` itself, so the names as they are count too.
+    const distance = Math.min(
+      distanceBelow(plain(name), plain(candidate), bestDistance),
+      distanceBelow(folded(name), folded(candidate), bestDistance),
+    );
+    if (distance >= bestDistance) continue;
     best = candidate;
     bestDistance = distance;
   }
@@ -26,12 +27,22 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
   return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 
-function plain(name: string): string {
+function folded(name: string): string {
   return name
     .slice(0, 256)
     .toLowerCase()
-    .replace(/node$/, "")
     .replaceAll(/[_\-\s]/g, "");
+}
+
+function plain(name: string): string {
+  return folded(name).replace(/node$/, "");
+}
+
+/** The distance, or `limit` when it is not below it or nothing of the name would be left. */
+function distanceBelow(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  const distance = editDistance(a, b, limit);
+  return distance >= Math.max(a.length, b.length) ? limit : distance;
 }
 
 /** Optimal string alignment distance (insertions, deletions, substitutions, swaps of neighbors), cut off at `limit`. */

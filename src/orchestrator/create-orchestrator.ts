@@ -11,6 +11,7 @@ import { describeError } from "./problem.ts";
 import { allowedMethods } from "./server/allowed-methods.ts";
 import { collectDescription, DESCRIPTION_PATHS, serveDescription } from "./server/api-description.ts";
 import { acceptJson } from "./server/body-parsers.ts";
+import { drainBody } from "./server/drain-body.ts";
 import { mountRoutes } from "./server/mount-routes.ts";
 import { invalidRequest, REQUEST_PARTS, toAppError } from "./server/request-errors.ts";
 import type { Services } from "./services.ts";
@@ -62,7 +63,10 @@ export async function createOrchestrator(dependencies: OrchestratorDependencies)
   acceptJson(app);
   let isClosing = false;
   addHooks(app, services, () => isClosing);
-  app.setErrorHandler((error, request, reply) => sendError(error, { request, reply, services }));
+  app.setErrorHandler(async (error, request, reply) => {
+    await drainBody(request.raw);
+    return sendError(error, { request, reply, services });
+  });
   app.setNotFoundHandler((request, reply) => sendError(notFound(request), { request, reply, services }));
   await collectDescription(app, services.version);
   await mountRoutes(app, routes, dependencies);
