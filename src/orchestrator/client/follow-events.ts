@@ -1,6 +1,7 @@
 import { type EventDto, eventDto } from "../../contracts/index.ts";
 import { pause } from "../../core/deadline.ts";
 import { AppError } from "../../core/errors.ts";
+import { readChunks } from "./read-chunks.ts";
 import type { Connection } from "./send-request.ts";
 import { createServerSentEventParser, type ServerSentEvent } from "./server-sent-event-parser.ts";
 
@@ -65,7 +66,7 @@ async function* readOnce(connection: Connection, options: FollowOptions): AsyncG
     });
     const parser = createServerSentEventParser();
     const decoder = new TextDecoder();
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of readChunks(response, silence.signal)) {
       watchdog.refresh();
       for (const message of parser.push(decoder.decode(chunk, { stream: true }))) {
         const event = readEvent(message);

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { deadlineErrors, pause, startDeadline } from "../../core/deadline.ts";
+import { deadlineErrors, pause, raceAbort, startDeadline } from "../../core/deadline.ts";
 import { AppError, messageOf } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
 import { clientErrors } from "./errors.ts";
@@ -151,7 +151,8 @@ function initOf({ apiKey }: ClientOptions, spec: RequestSpec): RequestInit {
 
 async function textOf(response: Response, signal: AbortSignal): Promise<string> {
   try {
-    return await response.text();
+    // Raced: fetch may have lost its signal by now, see read-chunks.ts.
+    return await raceAbort(response.text(), signal, "reading an answer");
   } catch (error) {
     if (signal.aborted) throw signal.reason ?? deadlineErrors.CORE_ABORTED({ what: "reading an answer" });
     const reason = `the answer broke off (${messageOf(error)})`;
