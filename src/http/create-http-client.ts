@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import { pause, startDeadline } from "../core/deadline.ts";
 import { AppError } from "../core/errors.ts";
+import { readChunks } from "../core/read-chunks.ts";
 import { httpErrors } from "./errors.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "./http-client.ts";
 import { followRedirect, type Hop } from "./redirect.ts";
@@ -103,7 +104,7 @@ async function exchange(first: Hop, request: HttpRequest, signal: AbortSignal): 
       const location = response.headers.get("location") ?? undefined;
       const next = request.followRedirects === false ? undefined : followRedirect(hop, response.status, location);
       if (next === undefined)
-        return { kind: "answer", response: await readResponse(response, { hop, target, maxBytes }) };
+        return { kind: "answer", response: await readResponse(response, { hop, target, maxBytes, signal }) };
       await response.body?.cancel();
       if (hops >= MAX_HOPS) throw httpErrors.HTTP_TOO_MANY_REDIRECTS({ target, maxHops: MAX_HOPS });
       hop = next;
@@ -116,17 +117,18 @@ async function exchange(first: Hop, request: HttpRequest, signal: AbortSignal): 
 
 async function readResponse(
   response: Response,
-  limits: { readonly hop: Hop; readonly target: string; readonly maxBytes: number },
+  limits: { readonly hop: Hop; readonly target: string; readonly maxBytes: number; readonly signal: AbortSignal },
 ): Promise<HttpResponse> {
-  const { hop, target, maxBytes } = limits;
+  const { hop, target, maxBytes, signal } = limits;
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   // Leaving the loop by an error cancels the stream, which closes the connection.
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of readChunks(response, signal)) {
     sizeBytes += chunk.byteLength;
     if (sizeBytes > maxBytes) throw httpErrors.HTTP_RESPONSE_TOO_LARGE({ target, maxBytes });
     chunks.push(chunk);
   }
+  signal.throwIfAborted();
   return {
     status: response.status,
     headers: readHeaders(response.headers),

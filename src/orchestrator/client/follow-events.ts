@@ -1,7 +1,7 @@
 import { type EventDto, eventDto } from "../../contracts/index.ts";
 import { pause } from "../../core/deadline.ts";
 import { AppError } from "../../core/errors.ts";
-import { readChunks } from "./read-chunks.ts";
+import { readChunks } from "../../core/read-chunks.ts";
 import type { Connection } from "./send-request.ts";
 import { createServerSentEventParser, type ServerSentEvent } from "./server-sent-event-parser.ts";
 

@@ -151,7 +151,7 @@ function initOf({ apiKey }: ClientOptions, spec: RequestSpec): RequestInit {
 
 async function textOf(response: Response, signal: AbortSignal): Promise<string> {
   try {
-    // Raced: fetch may have lost its signal by now, see read-chunks.ts.
+    // Raced: fetch may have lost its signal by now, see core/read-chunks.ts.
     return await raceAbort(response.text(), signal, "reading an answer");
   } catch (error) {
     if (signal.aborted) throw signal.reason ?? deadlineErrors.CORE_ABORTED({ what: "reading an answer" });
