@@ -53,6 +53,7 @@ export function openContext(session: RunSession, node: PlanNode, parts: ContextP
       },
       evaluate: (expression: string, names?: Readonly<Record<string, JsonValue>>) =>
         session.compile(expression).evaluate(names === undefined ? scope : withNames(scope, names)),
+      protect: (secret: string) => session.masker.add(secret),
       addArtifact(path: string, contentType = "application/octet-stream") {
         assertOpen();
         sink.emit({ type: "artifact", node: node.id, path, name: basename(path), contentType });

@@ -124,6 +124,8 @@ export type NodeContext<Caps extends object, Config extends ConfigSchema, Needs 
   readonly log: (level: LogLevel, message: string, data?: JsonValue) => void;
   /** Compiles and evaluates an expression of the workflow language against the run's values. */
   readonly evaluate: (expression: string, extraNames?: Readonly<Record<string, JsonValue>>) => JsonValue;
+  /** From now on this text is masked in the run's events, logs and report: for secrets that the node itself makes. */
+  readonly protect: (secret: string) => void;
   /** Hands a file to the job's artifacts; the run's owner uploads it. @param path absolute or relative to the working directory. */
   readonly addArtifact: (path: string, contentType?: string) => void;
 };

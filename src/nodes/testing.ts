@@ -25,6 +25,8 @@ export interface NodeTestResult {
     readonly message: string;
     readonly data: JsonValue | undefined;
   }[];
+  /** What it asked to be masked from then on. */
+  readonly secrets: readonly string[];
   readonly artifacts: readonly { readonly path: string; readonly contentType: string | undefined }[];
 }
 
@@ -40,6 +42,7 @@ export async function runNode(
 ): Promise<NodeTestResult> {
   const variables = new Map<string, JsonValue>(Object.entries(options.variables ?? {}));
   const logs: NodeTestResult["logs"][number][] = [];
+  const secrets: string[] = [];
   const artifacts: NodeTestResult["artifacts"][number][] = [];
   const result = await node.run({
     ...options,
@@ -62,7 +65,8 @@ export async function runNode(
       (() => {
         throw new TypeError("this test passed no evaluate");
       }),
+    protect: (secret: string) => void secrets.push(secret),
     addArtifact: (path: string, contentType?: string) => void artifacts.push({ path, contentType }),
   } as never);
-  return { outputs: result.outputs ?? {}, route: result.route, variables, logs, artifacts };
+  return { outputs: result.outputs ?? {}, route: result.route, variables, logs, artifacts, secrets };
 }

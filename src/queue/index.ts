@@ -42,6 +42,7 @@ export type {
   Page,
   PageRequest,
   QueueStats,
+  ReapOptions,
   ReapReport,
   Renewal,
   RenewalReply,

@@ -22,6 +22,7 @@ import type {
   Page,
   PageRequest,
   QueueStats,
+  ReapOptions,
   ReapReport,
   Renewal,
   RenewalReply,
@@ -240,8 +241,8 @@ export class MemoryQueue implements JobQueue {
     return viewStats(this.#tenant(tenantId), this.#clock.now());
   }
 
-  async reap(): Promise<ReapReport> {
-    const reports = [...this.#tenants.values()].map((tenant) => reapTenant(tenant, this.#clock.now()));
+  async reap(options: ReapOptions = {}): Promise<ReapReport> {
+    const reports = [...this.#tenants.values()].map((tenant) => reapTenant(tenant, this.#clock.now(), options));
     const report: ReapReport = {
       requeued: reports.flatMap((part) => part.requeued),
       died: reports.flatMap((part) => part.died),

@@ -95,8 +95,8 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
     async deleteDeadLetter(tenantId, jobId) {
       return isStoredId(jobId) && deleteDeadLetter(database, tenantId, jobId);
     },
-    async reap() {
-      const report = await reap(database);
+    async reap(reapOptions) {
+      const report = await reap(database, reapOptions);
       ringIf(report.promoted > 0 || report.requeued.length > 0);
       return report;
     },

@@ -825,6 +825,18 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
         expect(await queue.complete(lease)).toBe("recorded");
       });
 
+      test("are spared by a reaper that is told to, while due jobs and deadlines are seen to", async () => {
+        const jobId = await submit();
+        await claimOne(await session());
+        await submit({ runAt: inMs(LEASE_MS) });
+        await harness.advance(LEASE_MS * 3);
+
+        const spared = await queue.reap({ spareSessions: true });
+
+        expect(spared).toMatchObject({ requeued: [], sessionsExpired: 0, promoted: 1 });
+        expect((await queue.reap()).requeued).toEqual([jobId]);
+      });
+
       test("may still complete after their time, as long as nobody has taken the job", async () => {
         await submit();
         const lease = await claimOne(await session());

@@ -78,7 +78,7 @@ export interface JobQueue {
   stats(tenantId: TenantId): Promise<QueueStats>;
 
   /** Takes jobs from dead sessions, moves due jobs forward, ends jobs past their deadline; one pass. Safe to run anywhere, any number of times at once. */
-  reap(): Promise<ReapReport>;
+  reap(options?: ReapOptions): Promise<ReapReport>;
 
   /** Newest first, requeued ones included. */
   listDeadLetters(tenantId: TenantId, page: PageRequest): Promise<Page<DeadLetter>>;
@@ -199,6 +199,12 @@ export interface QueueStats {
   readonly deadLetters: number;
   /** Milliseconds the oldest claimable job has waited. */
   readonly oldestPendingMs?: number;
+}
+
+/** What one pass leaves out. */
+export interface ReapOptions {
+  /** Leaves sessions and their jobs alone: for a while after an outage in which nobody could renew. Due jobs and deadlines are seen to. */
+  readonly spareSessions?: boolean;
 }
 
 /** What one pass did. */

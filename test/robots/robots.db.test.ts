@@ -359,6 +359,9 @@ describe("when the network is bad", () => {
       await fleet.queue.reap();
       expect(await state(jobId)).toBe("pending");
     });
+    // Another robot takes the job, or the stale one would begin a second attempt itself and have unsent events of that.
+    await fleet.openRobot(replica.port, { name: "robot-2" });
+    await until(async () => expect((await fleet.job(jobId)).attempt).toBe(2));
     proxy.mend();
 
     await until(() => expect(stale.state).toMatchObject({ connection: "registered", unsentAttempts: 0 }));

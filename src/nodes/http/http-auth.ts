@@ -31,8 +31,11 @@ export const httpAuthNode = defineNode({
     base_headers: "DICT",
   },
   outputs: { headers: "DICT" },
-  run({ config }) {
-    return { outputs: { headers: mergeHeaders(config.base_headers, authHeader(config)) } };
+  run({ config, protect }) {
+    const header = authHeader(config);
+    // Base64 of name and password together is not what the masker knows of the password alone.
+    for (const value of Object.values(header)) protect(value.replace(/^(Basic|Bearer) /, ""));
+    return { outputs: { headers: mergeHeaders(config.base_headers, header) } };
   },
 });
 

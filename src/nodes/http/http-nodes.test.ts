@@ -265,6 +265,12 @@ describe("HttpAuthNode", () => {
     expect((await runNode(httpAuthNode, config)).outputs).toEqual({ headers });
   });
 
+  test("asks for what it makes of name and password to be masked", async () => {
+    const { secrets } = await runNode(httpAuthNode, { auth_type: "Basic", username: "ada", password: "pä:ss" });
+
+    expect(secrets).toEqual(["YWRhOnDDpDpzcw=="]);
+  });
+
   test.each<Record<string, JsonValue>>([
     {},
     { auth_type: "ApiKey" },

@@ -4,7 +4,7 @@ import { until } from "../../../test/support/processes.ts";
 import { createManualClock } from "../../core/clock.ts";
 import { DEFAULT_TENANT, type TenantId } from "../../core/ids.ts";
 import { createEventRepository, createIdempotencyStore } from "../../persistence/index.ts";
-import type { EnqueueRequest } from "../../queue/index.ts";
+import type { EnqueueRequest, ReapOptions, ReapReport } from "../../queue/index.ts";
 import { type OrchestratorBench, openBench } from "../orchestrator-bench.suite.ts";
 import { startGrace } from "./reap-grace.ts";
 import { passOnce, startUpkeep, type UpkeepParts } from "./upkeep.ts";
@@ -125,7 +125,15 @@ describe("the loop", () => {
     let reaps = 0;
     let passes = 0;
     let isDown = false;
-    const queue = { ...parts.queue, reap: async () => ({ ...(await noReport()), promoted: reaps++ }) };
+    let sparing = 0;
+    const queue = {
+      ...parts.queue,
+      async reap(options?: ReapOptions) {
+        if (options?.spareSessions) sparing++;
+        else reaps++;
+        return nothingDone;
+      },
+    };
     const idempotency = {
       ...parts.idempotency,
       async deleteExpired() {
@@ -142,6 +150,7 @@ describe("the loop", () => {
 
     await pass();
     expect(reaps).toBe(0);
+    expect(sparing).toBeGreaterThan(0);
     clock.advance(leaseMs - 1);
     await pass();
     clock.advance(1);
@@ -169,6 +178,11 @@ describe("the loop", () => {
   });
 });
 
-async function noReport() {
-  return { requeued: [], died: [], cancelled: [], timedOut: [], sessionsExpired: 0 };
-}
+const nothingDone: ReapReport = {
+  requeued: [],
+  died: [],
+  cancelled: [],
+  timedOut: [],
+  promoted: 0,
+  sessionsExpired: 0,
+};

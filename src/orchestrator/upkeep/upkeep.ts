@@ -64,8 +64,8 @@ async function loop(parts: UpkeepParts, signal: AbortSignal): Promise<void> {
 /** One pass; exported for tests. */
 export async function passOnce(parts: UpkeepParts, grace: ReapGrace): Promise<void> {
   await parts.idempotency.deleteExpired(EXPIRED_PER_PASS);
-  if (!mayReap(grace, parts.clock.now().getTime())) return;
-  await tell(parts, await parts.queue.reap());
+  const spareSessions = !mayReap(grace, parts.clock.now().getTime());
+  await tell(parts, await parts.queue.reap({ spareSessions }));
 }
 
 async function tell(parts: UpkeepParts, report: ReapReport): Promise<void> {

@@ -1,20 +1,20 @@
 import { deadlineFailure, lostFailure, releasedFailure } from "../failure-record.ts";
-import type { ReapReport } from "../queue.ts";
+import type { ReapOptions, ReapReport } from "../queue.ts";
 import { decideAfterLoss, decideAfterRelease } from "../retry.ts";
 import { promoteDue } from "./memory-claim.ts";
 import { endWaiting, factsOf, isOverdue, settle } from "./memory-settle.ts";
 import { isRunning, type MemoryJob, type MemoryTenant, type RunningMemoryJob } from "./memory-tenant.ts";
 
 /** One pass over one tenant, in the order of the PostgreSQL queue: sessions, their jobs, deadlines, delayed jobs. */
-export function reapTenant(tenant: MemoryTenant, now: Date): ReapReport {
+export function reapTenant(tenant: MemoryTenant, now: Date, { spareSessions = false }: ReapOptions): ReapReport {
   let sessionsExpired = 0;
-  for (const session of tenant.sessions.values()) {
+  for (const session of spareSessions ? [] : tenant.sessions.values()) {
     if (session.ended || session.until > now) continue;
     session.ended = true;
     sessionsExpired++;
   }
   const found = { requeued: [] as string[], died: [] as string[], cancelled: [] as string[], timedOut: [] as string[] };
-  for (const job of tenant.running()) {
+  for (const job of spareSessions ? [] : tenant.running()) {
     if (!takeAbandoned(tenant, job, now)) continue;
     const { place }: MemoryJob = job;
     if (place.kind !== "done") found.requeued.push(job.id);

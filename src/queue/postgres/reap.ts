@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import type { Database } from "../../database/index.ts";
 import { deadlineFailure, lostFailure, releasedFailure } from "../failure-record.ts";
-import type { ReapReport } from "../queue.ts";
+import type { ReapOptions, ReapReport } from "../queue.ts";
 import { decideAfterLoss, decideAfterRelease } from "../retry.ts";
 import { forgetDeadlines, lockPassedDeadlines, type PassedDeadline, stopForDeadline } from "./deadlines.ts";
 import { promoteDueJobs, tenantsWithDueJobs } from "./delayed-jobs.ts";
@@ -28,10 +28,13 @@ interface Findings {
  * Sessions are ended first and for good; only then are their jobs taken. A session that was renewed in between was not
  * ended, and keeps its jobs.
  */
-export async function reap(database: Database): Promise<ReapReport> {
+export async function reap(database: Database, { spareSessions = false }: ReapOptions = {}): Promise<ReapReport> {
   const findings: Findings = { requeued: [], died: [], cancelled: [], timedOut: [] };
-  const sessionsExpired = await inPages(() => endLapsedSessions(database, PAGE));
-  await inPages(() => takeAbandoned(database, findings));
+  let sessionsExpired = 0;
+  if (!spareSessions) {
+    sessionsExpired = await inPages(() => endLapsedSessions(database, PAGE));
+    await inPages(() => takeAbandoned(database, findings));
+  }
   await inPages(() => endOverdue(database, findings));
   let promoted = 0;
   for (const tenantId of await tenantsWithDueJobs(database)) {
