@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { exportedNames, isDocumented } from "./exports.ts";
 
@@ -17,4 +18,18 @@ test("tells whether a declaration is documented", () => {
   const source = `/** Says what. */\nexport function a() {}\n\nexport const b = 1;\n/** x */\nexport abstract class C {}`;
 
   expect(["a", "b", "C", "missing"].map((name) => isDocumented(source, name))).toEqual([true, false, true, undefined]);
+});
+
+test("every subpath that package.json promises has a source, and every area a subpath", () => {
+  const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    exports: Record<string, string | { default: string }>;
+  };
+  const sources = Object.values(exports).flatMap((target) =>
+    typeof target === "string" ? [] : [target.default.replace("./dist/", "src/").replace(/\.js$/, ".ts")],
+  );
+  // The CLI is a program, named in "bin".
+  const areas = readdirSync("src").filter((name) => name !== "cli" && existsSync(`src/${name}/index.ts`));
+
+  expect(sources.filter((source) => !existsSync(source))).toEqual([]);
+  expect(areas.filter((area) => !sources.includes(`src/${area}/index.ts`))).toEqual([]);
 });
