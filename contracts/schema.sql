@@ -200,6 +200,7 @@ create table queue_route (
   digest bytea not null,
   environment text not null,
   requires text[] not null,
+  priority smallint not null,
   constraint queue_route_pkey PRIMARY KEY (tenant_id, id),
   constraint queue_route_tenant_id_digest_key UNIQUE (tenant_id, digest)
 );

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Pool, type PoolClient } from "pg";
 import { pause, raceAbort } from "../core/deadline.ts";
 import type { AppError } from "../core/errors.ts";
@@ -29,6 +30,8 @@ export function openConnectionPool(options: ConnectionPoolOptions): ConnectionPo
   /** Open connections, with the promise of their end. */
   const open = new Map<PoolClient, Promise<void>>();
   const cut = new AbortController();
+  // Everybody who waits for a connection listens to it.
+  setMaxListeners(0, cut.signal);
   const pool = new Pool({
     ...plan.config,
     max: maxConnections,

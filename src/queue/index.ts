@@ -52,3 +52,4 @@ export type {
 } from "./queue.ts";
 export type { AttemptFacts, Stopping, Verdict } from "./retry.ts";
 export { decideAfterFailure, decideAfterLoss, decideAfterRelease } from "./retry.ts";
+export { QUEUE_SESSION_SETTINGS } from "./session-settings.ts";

@@ -6,8 +6,10 @@ import { isMicroseconds, readPage, toPage } from "./cursor.ts";
 import { storableNote } from "./failure-record.ts";
 import { claim } from "./postgres/claim.ts";
 import { deleteDeadLetter, findDeadLetter, listDeadLetters } from "./postgres/dead-letters.ts";
+import { createEnqueueDesk } from "./postgres/enqueue-desk.ts";
+import { createExchangeDesk } from "./postgres/exchange-desk.ts";
 import { createIdBlocks } from "./postgres/id-blocks.ts";
-import { enqueue, requeueDeadLetter, retryJob } from "./postgres/intake.ts";
+import { requeueDeadLetter, retryJob, storeJobs } from "./postgres/intake.ts";
 import { listJobs } from "./postgres/list-jobs.ts";
 import { findJob, listAttempts, readStats } from "./postgres/read-jobs.ts";
 import { reap } from "./postgres/reap.ts";
@@ -38,16 +40,24 @@ export interface PostgresQueueOptions {
 export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
   const { database, dice = Math.random } = options;
   const routes = createRouteBook(database);
+  const desk = createExchangeDesk(database);
   const intake = { database, routes, ids: createIdBlocks(database, systemClock) };
-  const wakeUp = createWakeUp(database, { listen: options.listen ?? true });
+  const arrivals = createEnqueueDesk((tenantId, jobs) => storeJobs(intake, tenantId, jobs));
+  const wakeUp = createWakeUp(database, { listen: options.listen ?? true, onReturned: () => desk.rewind() });
   const ringIf = (claimable: boolean): void => {
     if (claimable) wakeUp.ring();
+  };
+  /** Jobs may be claimable again at a place that claimers have passed. */
+  const ringReturned = (claimable: boolean): void => {
+    if (!claimable) return;
+    desk.rewind();
+    wakeUp.ring({ returned: true });
   };
 
   return {
     ...readingMethods(database),
     async enqueue(tenantId, requests) {
-      const outcomes = await enqueue(intake, tenantId, requests);
+      const outcomes = await arrivals.enqueue(tenantId, requests);
       ringIf(outcomes.some((outcome) => outcome.created));
       return outcomes;
     },
@@ -61,21 +71,21 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
       return { live: false, lost: renewal.jobs.map((job) => job.jobId), cancelRequested: [] };
     },
     async closeSession(tenantId, sessionId) {
-      if (isStoredId(sessionId)) ringIf((await closeSession(database, tenantId, sessionId)) > 0);
+      if (isStoredId(sessionId)) ringReturned((await closeSession(database, tenantId, sessionId)) > 0);
     },
     async claim(request) {
       checkClaim(request);
-      return claim({ database, routes, dice }, request);
+      return claim({ database, desk, routes, dice }, request);
     },
-    complete: (lease, result) => complete(database, lease, result),
+    complete: (lease, result) => complete({ database, desk }, lease, result),
     async fail(lease, failure) {
       const { outcome, claimable } = await fail(database, lease, { failure, dice });
-      ringIf(claimable);
+      ringReturned(claimable);
       return outcome;
     },
     async release(lease, releaseOptions) {
       const { outcome, claimable } = await release(database, lease, releaseOptions);
-      ringIf(claimable);
+      ringReturned(claimable);
       return outcome;
     },
     async requestCancel(tenantId, jobId, reason) {
@@ -97,11 +107,14 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
     },
     async reap(reapOptions) {
       const report = await reap(database, reapOptions);
-      ringIf(report.promoted > 0 || report.requeued.length > 0);
+      ringReturned(report.promoted > 0 || report.requeued.length > 0);
       return report;
     },
     onAvailable: (listener) => wakeUp.onRing(listener),
-    close: () => wakeUp.close(),
+    async close() {
+      await Promise.all([desk.drain(), arrivals.drain()]);
+      await wakeUp.close();
+    },
   };
 }
 

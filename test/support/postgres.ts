@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { raw } from "sql-template-tag";
 import { inject } from "vitest";
 import { type Database, type DatabaseOptions, openDatabase } from "../../src/database/index.ts";
+import { QUEUE_SESSION_SETTINGS } from "../../src/queue/index.ts";
 
 export interface TestDatabase {
   readonly database: Database;
@@ -19,7 +20,7 @@ export async function openTestDatabase(options: Omit<DatabaseOptions, "url"> = {
   await administrate(adminUrl, `create database ${name} template ${template}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
-  const database = openDatabase({ ...options, url: url.href });
+  const database = openDatabase({ sessionSettings: QUEUE_SESSION_SETTINGS, ...options, url: url.href });
   return {
     database,
     url: url.href,

@@ -2,6 +2,7 @@ import type { AppError } from "../../core/errors.ts";
 import type { Masker } from "../../core/mask.ts";
 import { type Database, openDatabase, startEmbeddedPostgres } from "../../database/index.ts";
 import type { Logger } from "../../logging/index.ts";
+import { QUEUE_SESSION_SETTINGS } from "../../queue/index.ts";
 import type { SettingValues } from "../settings.ts";
 
 export interface ServerDatabase {
@@ -65,6 +66,7 @@ function open({ settings, log }: OpenServerDatabaseOptions, url: string): Databa
     applicationName: "casare orchestrator",
     maxConnections: settings.DATABASE_MAX_CONNECTIONS,
     statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+    sessionSettings: QUEUE_SESSION_SETTINGS,
     onError: (error) => log.warn({ err: error }, "database connection broke"),
   });
 }

@@ -1,5 +1,3 @@
-import { pause } from "../../core/deadline.ts";
-
 /** Wakes one waiting loop. */
 export interface Bell {
   ring(): void;
@@ -8,16 +6,27 @@ export interface Bell {
 }
 
 export function createBell(): Bell {
-  let rung = new AbortController();
-  const ring = (): void => rung.abort();
+  let isRung = false;
+  let wake: (() => void) | undefined;
+  const ring = (): void => {
+    isRung = true;
+    wake?.();
+  };
   return {
     ring,
     async wait(ms, signal) {
-      if (signal.aborted) return;
-      signal.addEventListener("abort", ring);
-      await pause(ms, rung.signal);
-      signal.removeEventListener("abort", ring);
-      rung = new AbortController();
+      if (!isRung && !signal.aborted) {
+        let timer: NodeJS.Timeout | undefined;
+        signal.addEventListener("abort", ring);
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          timer = setTimeout(resolve, ms);
+        });
+        wake = undefined;
+        clearTimeout(timer);
+        signal.removeEventListener("abort", ring);
+      }
+      isRung = false;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { TenantId } from "../../core/ids.ts";
 import type { ClaimedJob } from "../job.ts";
 import type { JobQueue } from "../queue.ts";
 import { createBell } from "./bell.ts";
-import { HeldJob, type JobHandler, type StopCause } from "./held-job.ts";
+import { HeldJob, type HeldJobTools, type JobHandler, type StopCause } from "./held-job.ts";
 
 export interface ConsumerOptions {
   readonly queue: JobQueue;
@@ -33,6 +33,10 @@ interface Session {
 
 /** Handlers that were asked to stop have this long to do so. */
 const STOP_GRACE_MS = 5_000;
+/** After a claim that found too little the next one waits this long, for more jobs to come together. */
+const PACE_MS = 5;
+/** Jobs of one claim. */
+const MAX_CLAIM = 1_000;
 /** A renewal gets at least this long, however late it is. */
 const SHORTEST_RENEWAL_MS = 250;
 
@@ -51,6 +55,9 @@ export class Consumer {
   readonly #noMoreHeartbeats = new AbortController();
   readonly #claiming: Promise<void>;
   readonly #renewing: Promise<void>;
+  readonly #tools: HeldJobTools;
+  /** Handlers that are at work; the jobs of the others are being recorded. */
+  #working = 0;
   #session: Session | undefined;
   #subscription: { close(): Promise<void> } | undefined;
   #stopping: Promise<void> | undefined;
@@ -58,11 +65,17 @@ export class Consumer {
   constructor(options: ConsumerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#tools = {
+      queue: options.queue,
+      handler: options.handler,
+      onError: options.onError,
+      onWorked: () => this.#worked(),
+    };
     this.#claiming = this.#claimAll();
     this.#renewing = this.#renewAll();
   }
 
-  /** Jobs in hand. */
+  /** Jobs in hand: at work, or about to be recorded. */
   get running(): number {
     return this.#held.size;
   }
@@ -105,9 +118,13 @@ export class Consumer {
     const { concurrency, pollMs, onError } = this.#options;
     const { signal } = this.#noMoreJobs;
     while (!signal.aborted) {
-      const free = concurrency - this.#held.size;
+      // The next jobs are claimed while the last ones are being recorded, with the same statement; but a database that does
+      // not answer must not have ever more jobs claimed from it.
+      const free = Math.min(concurrency - this.#working, 2 * concurrency - this.#held.size, MAX_CLAIM);
+      const askedAtMs = this.#clock.monotonicMs();
       try {
         const claimed = free > 0 ? await this.#claim(free) : 0;
+        if (free > 0 && claimed < free) await pause(askedAtMs + PACE_MS - this.#clock.monotonicMs(), signal);
         if (claimed > 0) continue;
       } catch (error) {
         onError(error);
@@ -144,7 +161,8 @@ export class Consumer {
   }
 
   #start(job: ClaimedJob): void {
-    const held = new HeldJob(job, this.#options);
+    this.#working++;
+    const held = new HeldJob(job, this.#tools);
     this.#held.set(job.jobId, held);
     void this.#follow(held);
   }
@@ -152,6 +170,11 @@ export class Consumer {
   async #follow(held: HeldJob): Promise<void> {
     await held.finished;
     this.#held.delete(held.job.jobId);
+    this.#bell.ring();
+  }
+
+  #worked(): void {
+    this.#working--;
     this.#bell.ring();
   }
 

@@ -32,26 +32,30 @@ type Word =
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
+export interface HeldJobTools {
+  readonly queue: JobQueue;
+  readonly handler: JobHandler;
+  readonly onError: (error: unknown) => void;
+  /** Called when the handler has ended, before that is recorded. */
+  readonly onWorked?: () => void;
+}
+
 /** A claimed job from its start until its end is recorded, or until it is known to belong to somebody else. */
 export class HeldJob {
   readonly job: ClaimedJob;
   /** Resolves when there is nothing more to do; never rejects. */
   readonly finished: Promise<void>;
-  readonly #queue: JobQueue;
-  readonly #onError: (error: unknown) => void;
-  readonly #stop = new AbortController();
-  readonly #lost = new AbortController();
+  readonly #tools: HeldJobTools;
+  // Made when somebody asks for them: signals cost more than all the rest of a short job.
+  #stop: AbortController | undefined;
+  #lost: AbortController | undefined;
   #cause: StopCause | undefined;
   #progress: { readonly progress?: number; readonly progressNote?: string } = {};
 
-  constructor(
-    job: ClaimedJob,
-    tools: { readonly queue: JobQueue; readonly handler: JobHandler; readonly onError: (error: unknown) => void },
-  ) {
+  constructor(job: ClaimedJob, tools: HeldJobTools) {
     this.job = job;
-    this.#queue = tools.queue;
-    this.#onError = tools.onError;
-    this.finished = this.#run(tools.handler);
+    this.#tools = tools;
+    this.finished = this.#run();
   }
 
   /** What a renewal says about it. */
@@ -61,26 +65,47 @@ export class HeldJob {
 
   /** Asks the handler to stop; a lost job cannot be found again. */
   stop(cause: StopCause): void {
-    if (cause === "lost") this.#lost.abort();
-    if (this.#cause !== undefined && cause !== "lost") return;
+    if (this.#cause === "lost" || (this.#cause !== undefined && cause !== "lost")) return;
     this.#cause = cause;
-    this.#stop.abort(reasonOf(cause, this.job));
+    this.#stop?.abort(reasonOf(cause, this.job));
+    if (cause === "lost") this.#lost?.abort();
   }
 
-  async #run(handler: JobHandler): Promise<void> {
+  async #run(): Promise<void> {
+    const { handler, onWorked } = this.#tools;
     let word: Word;
     try {
-      const result = await handler(this.job, {
-        signal: this.#stop.signal,
-        progress: (progress, progressNote) => {
-          this.#progress = { progress, ...(progressNote !== undefined && { progressNote }) };
-        },
-      });
+      const result = await handler(this.job, this.#context());
       word = { kind: "complete", result: result ?? (result === null ? null : undefined) };
     } catch (error) {
       word = this.#wordOfError(error);
     }
+    onWorked?.();
     await this.#record(word);
+  }
+
+  #context(): HandlerContext {
+    const signalOf = (): AbortSignal => this.#stopSignal();
+    return {
+      get signal() {
+        return signalOf();
+      },
+      progress: (progress, progressNote) => {
+        this.#progress = { progress, ...(progressNote !== undefined && { progressNote }) };
+      },
+    };
+  }
+
+  #stopSignal(): AbortSignal {
+    if (this.#stop === undefined) {
+      this.#stop = new AbortController();
+      if (this.#cause !== undefined) this.#stop.abort(reasonOf(this.#cause, this.job));
+    }
+    return this.#stop.signal;
+  }
+
+  #isLost(): boolean {
+    return this.#cause === "lost";
   }
 
   #wordOfError(error: unknown): Word {
@@ -93,7 +118,7 @@ export class HeldJob {
   /** Tries until it is recorded or pointless: whoever gave up would leave a job that runs for ever. */
   async #record(first: Word): Promise<void> {
     let word = first;
-    for (let pauseMs = FIRST_PAUSE_MS; !this.#lost.signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    for (let pauseMs = FIRST_PAUSE_MS; !this.#isLost(); pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         await this.#say(word);
         return;
@@ -101,7 +126,8 @@ export class HeldJob {
         if (hasCode(error, "QUEUE_INVALID") && word.kind === "complete") {
           word = { kind: "fail", failure: failureOfError(error) };
         } else {
-          this.#onError(error);
+          this.#tools.onError(error);
+          this.#lost ??= new AbortController();
           await pause(pauseMs, this.#lost.signal);
         }
       }
@@ -111,13 +137,13 @@ export class HeldJob {
   async #say(word: Word): Promise<void> {
     if ((await this.#tell(word)) !== "lost") return;
     const { jobId, attempt } = this.job;
-    this.#onError(queueErrors.QUEUE_LEASE_LOST({ jobId, attempt }));
+    this.#tools.onError(queueErrors.QUEUE_LEASE_LOST({ jobId, attempt }));
   }
 
   async #tell(word: Word): Promise<string> {
-    if (word.kind === "complete") return this.#queue.complete(this.job, word.result);
-    if (word.kind === "fail") return (await this.#queue.fail(this.job, word.failure)).kind;
-    return this.#queue.release(this.job, { started: true, reason: word.reason });
+    if (word.kind === "complete") return this.#tools.queue.complete(this.job, word.result);
+    if (word.kind === "fail") return (await this.#tools.queue.fail(this.job, word.failure)).kind;
+    return this.#tools.queue.release(this.job, { started: true, reason: word.reason });
   }
 }
 

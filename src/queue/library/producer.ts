@@ -1,5 +1,4 @@
 import { DEFAULT_TENANT, type TenantId } from "../../core/ids.ts";
-import { coalesceEnqueues, type EnqueueCoalescer } from "../coalesce-enqueues.ts";
 import { queueErrors } from "../errors.ts";
 import type { EnqueueOutcome, EnqueueRequest, Job } from "../job.ts";
 import type { CancelOutcome, JobQueue, QueueStats } from "../queue.ts";
@@ -24,23 +23,30 @@ export type PgQueuerProducerOptions = QueueSource & {
 export class PgQueuerProducer {
   readonly #source: LazyQueue;
   readonly #tenantId: TenantId;
-  readonly #coalescer: EnqueueCoalescer;
+  readonly #arriving = new Set<Promise<unknown>>();
 
   constructor(options: PgQueuerProducerOptions) {
     this.#source = new LazyQueue(options);
     this.#tenantId = options.tenantId ?? DEFAULT_TENANT;
-    this.#coalescer = coalesceEnqueues(async (requests) => (await this.#queue()).enqueue(this.#tenantId, requests));
   }
 
   /** Resolves once the job is durable. Rejects with QUEUE_INVALID, or with a retryable error when the database is out of reach. */
   async enqueue(request: EnqueueRequest): Promise<EnqueueOutcome> {
-    this.#checkOpen();
-    return this.#coalescer.enqueue(request);
+    const [outcome] = await this.enqueueMany([request]);
+    if (outcome === undefined) throw new TypeError("the queue gave no answer for a job");
+    return outcome;
   }
 
   /** Up to 10 000 jobs in one commit, all or none. */
   async enqueueMany(requests: readonly EnqueueRequest[]): Promise<readonly EnqueueOutcome[]> {
-    return (await this.#queue()).enqueue(this.#tenantId, requests);
+    this.#checkOpen();
+    const arriving = this.#source.get().then((queue) => queue.enqueue(this.#tenantId, requests));
+    this.#arriving.add(arriving);
+    try {
+      return await arriving;
+    } finally {
+      this.#arriving.delete(arriving);
+    }
   }
 
   /** The job as it is now, or undefined when there is none with this id. */
@@ -71,7 +77,7 @@ export class PgQueuerProducer {
 
   /** Waits for the jobs that are on their way, then closes what this object opened. */
   async close(): Promise<void> {
-    await this.#coalescer.drain();
+    await Promise.allSettled(this.#arriving);
     await this.#source.close();
   }
 

@@ -1,6 +1,7 @@
 import { type Database, migrate, openDatabase } from "../../database/index.ts";
 import { createPostgresQueue } from "../postgres-queue.ts";
 import type { JobQueue } from "../queue.ts";
+import { QUEUE_SESSION_SETTINGS } from "../session-settings.ts";
 
 /** Where the jobs are: one of three. */
 export type QueueSource =
@@ -34,7 +35,12 @@ async function openQueueSource(source: QueueSource): Promise<OpenedQueue> {
     return { queue, close: () => queue.close() };
   }
   const { url, maxConnections = 10 } = source;
-  const database = openDatabase({ url, maxConnections, applicationName: "casare-queue" });
+  const database = openDatabase({
+    url,
+    maxConnections,
+    applicationName: "casare-queue",
+    sessionSettings: QUEUE_SESSION_SETTINGS,
+  });
   try {
     if (source.migrate !== false) await migrate(database);
   } catch (error) {

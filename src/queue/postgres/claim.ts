@@ -4,8 +4,9 @@ import { queueErrors } from "../errors.ts";
 import type { ClaimedJob } from "../job.ts";
 import type { ClaimRequest } from "../queue.ts";
 import { isStoredId } from "../stored-id.ts";
-import { claimJobs, type PlacedJob } from "./claim-jobs.ts";
 import { promoteDueJobs } from "./delayed-jobs.ts";
+import type { ExchangeDesk } from "./exchange-desk.ts";
+import type { PlacedJob } from "./exchange-jobs.ts";
 import type { RouteBook } from "./route-book.ts";
 
 /** Looks at a line in which others have locked all that is there, before giving up until the next wake-up. */
@@ -18,32 +19,43 @@ const PROMOTE_AT_ONCE = 1_000;
  *
  * Delayed jobs that are due are moved into the line when it has less than was asked for, so that nobody waits for the reaper.
  */
-export async function claim(
-  tools: { readonly database: Queryable; readonly routes: RouteBook; readonly dice: () => number },
-  request: ClaimRequest,
-): Promise<readonly ClaimedJob[]> {
-  const { database, routes } = tools;
+export async function claim(tools: ClaimTools, request: ClaimRequest): Promise<readonly ClaimedJob[]> {
+  const { desk, routes } = tools;
   const { tenantId, sessionId, limit } = request;
   if (!isStoredId(sessionId)) throw queueErrors.QUEUE_SESSION_EXPIRED({ sessionId });
   const taken: PlacedJob[] = [];
   let looks = 0;
   let promotes = true;
+  let isHungry = false;
   while (taken.length < limit) {
-    const routeIds = routes.servedBy(tenantId, request.environment, request.capabilities);
-    const round = await claimJobs(database, { tenantId, sessionId, routeIds, limit: limit - taken.length });
+    const lanes = routes.servedBy(tenantId, request.environment, request.capabilities);
+    const round = await desk.claim(tenantId, { sessionId, lanes, seats: limit - taken.length, isHungry });
     taken.push(...round.jobs);
     if (!round.live && taken.length === 0) throw queueErrors.QUEUE_SESSION_EXPIRED({ sessionId });
     if (!round.live || taken.length >= limit) break;
     if (await routes.learn(tenantId, round.newestRoute)) continue;
     if (round.overdue > 0) continue;
     if (round.due && promotes) {
-      promotes = (await promoteDueJobs(database, tenantId, PROMOTE_AT_ONCE)) > 0;
+      promotes = (await promoteDueJobs(tools.database, tenantId, PROMOTE_AT_ONCE)) > 0;
+      desk.rewind(tenantId);
       continue;
     }
-    if (taken.length > 0 || !round.contended || ++looks >= MAX_CONTENDED_LOOKS) break;
+    if (!round.isSweep && !isHungry) {
+      isHungry = true;
+      continue;
+    }
+    if (taken.length > 0 || !round.hasMore || ++looks >= MAX_CONTENDED_LOOKS) break;
     await pause(tools.dice() * LONGEST_PAUSE_MS);
   }
-  return taken.toSorted(byUrgency).map(({ job }) => job);
+  return taken.length < 2 ? taken.map(({ job }) => job) : taken.toSorted(byUrgency).map(({ job }) => job);
+}
+
+/** What a claim works with. */
+export interface ClaimTools {
+  readonly database: Queryable;
+  readonly desk: ExchangeDesk;
+  readonly routes: RouteBook;
+  readonly dice: () => number;
 }
 
 function byUrgency(a: PlacedJob, b: PlacedJob): number {

@@ -1,9 +1,9 @@
 import sql from "sql-template-tag";
 import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
-import { type AcceptedJob, acceptJobs } from "../accepted-job.ts";
+import type { AcceptedJob } from "../accepted-job.ts";
 import { queueErrors } from "../errors.ts";
-import type { EnqueueOutcome, EnqueueRequest, JobState } from "../job.ts";
+import type { EnqueueOutcome, JobState } from "../job.ts";
 import type { RetryOutcome } from "../queue.ts";
 import { isStoredId } from "../stored-id.ts";
 import { copyDeadJob, copyEndedJob } from "./copy-job.ts";
@@ -20,14 +20,12 @@ export interface IntakeTools {
   readonly routes: RouteBook;
 }
 
-/** Accepts jobs; see `JobQueue.enqueue`. */
-export async function enqueue(
+/** Stores jobs, all or none; see `JobQueue.enqueue`. */
+export async function storeJobs(
   tools: IntakeTools,
   tenantId: TenantId,
-  requests: readonly EnqueueRequest[],
+  accepted: readonly AcceptedJob[],
 ): Promise<readonly EnqueueOutcome[]> {
-  const accepted = acceptJobs(requests);
-  if (accepted.length === 0) return [];
   const { distinct, indexes } = withoutRepeatedKeys(accepted);
   const routeIds = await tools.routes.idsOf(tenantId, distinct);
   const ids = await tools.ids.take(distinct.length);
@@ -46,12 +44,15 @@ export async function enqueue(
   });
 }
 
-/** Requests that repeat an idempotency key of the same call stand for the first one. */
+/** Jobs that repeat an idempotency key of the same statement stand for the first one. */
 function withoutRepeatedKeys(accepted: readonly AcceptedJob[]): {
   readonly distinct: readonly AcceptedJob[];
-  /** For each request, which of `distinct` stands for it. */
+  /** For each job, which of `distinct` stands for it. */
   readonly indexes: readonly number[];
 } {
+  if (accepted.every((job) => job.idempotencyKey === undefined)) {
+    return { distinct: accepted, indexes: accepted.map((_, index) => index) };
+  }
   const distinct: AcceptedJob[] = [];
   const firstOf = new Map<string, number>();
   const indexes = accepted.map((job) => {

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { openTestDatabase, type TestDatabase } from "../../../test/support/postgres.ts";
 import { createManualClock } from "../../core/clock.ts";
 import type { TenantId } from "../../core/ids.ts";
-import { type Database, databaseErrors } from "../../database/index.ts";
+import { type Database, databaseErrors, type Queryable } from "../../database/index.ts";
 import type { ClaimedJob } from "../job.ts";
 import { openPostgresHarness } from "../postgres-harness.suite.ts";
 import { createPostgresQueue } from "../postgres-queue.ts";
 import type { JobQueue } from "../queue.ts";
-import { claimJobs } from "./claim-jobs.ts";
+import { exchangeJobs } from "./exchange-jobs.ts";
 import { createIdBlocks } from "./id-blocks.ts";
 import { renewSession } from "./sessions.ts";
 
@@ -35,6 +35,12 @@ async function withQueue<T>(work: (queue: JobQueue) => Promise<T>, over: Databas
   } finally {
     await queue.close();
   }
+}
+
+/** One statement of a claim, on the lane of `batch`. */
+function take(db: Queryable, sessionId: string, seats: number) {
+  const lanes = [{ routeId: 1, priority: 50, start: 0n }];
+  return exchangeJobs(db, { tenantId: TENANT, completions: [], lanes, asks: [{ sessionId, seats }], ranges: 8 });
 }
 
 function batch(size: number): { kind: string; payload: number }[] {
@@ -275,19 +281,18 @@ describe("claim", () => {
     await withQueue(async (queue) => {
       await queue.enqueue(TENANT, batch(20));
       const { sessionId } = await queue.openSession({ tenantId: TENANT, robotId: "r", leaseMs: LEASE_MS });
-      const request = { tenantId: TENANT, sessionId, routeIds: [1], limit: 5 };
 
       const { first, meanwhile, waiting } = await database.withTransaction(async (transaction) => {
-        const round = await claimJobs(transaction, request);
+        const round = await take(transaction, sessionId, 5);
         return {
-          first: round.jobs,
-          meanwhile: await claimJobs(database, request),
+          first: round.taken[0] ?? [],
+          meanwhile: await take(database, sessionId, 5),
           waiting: claim(queue, sessionId, 5),
         };
       });
 
       expect(first.map(({ job }) => job.payload)).toEqual([0, 1, 2, 3, 4]);
-      expect(meanwhile).toMatchObject({ jobs: [], contended: true });
+      expect(meanwhile).toMatchObject({ taken: [[]], hasMore: true });
       expect((await waiting).map((job) => job.payload)).toEqual([5, 6, 7, 8, 9]);
     });
   });
@@ -324,7 +329,7 @@ describe("sessions", () => {
     await queue.enqueue(TENANT, batch(1));
     const { sessionId } = await queue.openSession({ tenantId: TENANT, robotId: "r", leaseMs: LEASE_MS });
     await database.withTransaction(async (transaction) => {
-      await claimJobs(transaction, { tenantId: TENANT, sessionId, routeIds: [1], limit: 1 });
+      await take(transaction, sessionId, 1);
       // Only the session: the job's rows belong to the open transaction.
       await database.query(sql`update queue_session set until = until - interval '1 minute'`);
       expect((await queue.reap()).sessionsExpired).toBe(1);

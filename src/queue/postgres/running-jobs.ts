@@ -84,7 +84,7 @@ export async function holdsLease(db: Queryable, lease: Lease): Promise<boolean> 
 }
 
 /** The fencing token as a condition on `queue_active a`. */
-export function fence(lease: Lease): Sql {
+function fence(lease: Lease): Sql {
   return sql`a.tenant_id = ${lease.tenantId} and a.id = ${lease.jobId} and a.attempt = ${lease.attempt}
     and a.session_id = ${lease.sessionId}`;
 }

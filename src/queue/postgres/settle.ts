@@ -9,7 +9,7 @@ import type { FailOutcome, SettleOutcome } from "../queue.ts";
 import { decideAfterFailure, decideAfterRelease } from "../retry.ts";
 import { isStoredId } from "../stored-id.ts";
 import { ATTEMPT_CODE, END_CODE } from "./codes.ts";
-import { completeJob } from "./complete-job.ts";
+import type { ExchangeDesk } from "./exchange-desk.ts";
 import { findRunning, lockRunningOfSession, type RunningJob } from "./running-jobs.ts";
 import { endSession } from "./sessions.ts";
 import { type Settlement, settleRunning } from "./settle-running.ts";
@@ -28,11 +28,15 @@ export function isLease(lease: Lease): boolean {
 }
 
 /** Records a success; see `JobQueue.complete`. */
-export async function complete(db: Queryable, lease: Lease, result: JsonValue | undefined): Promise<SettleOutcome> {
+export async function complete(
+  tools: { readonly database: Queryable; readonly desk: ExchangeDesk },
+  lease: Lease,
+  result: JsonValue | undefined,
+): Promise<SettleOutcome> {
   const resultText = result === undefined ? undefined : encodeJson("result", result);
   if (!isLease(lease)) return "lost";
-  if (await completeJob(db, lease, resultText)) return "recorded";
-  const earlier = await earlierWord(db, lease);
+  if (await tools.desk.complete(lease, resultText)) return "recorded";
+  const earlier = await earlierWord(tools.database, lease);
   return earlier.ended === END_CODE.completed ? "duplicate" : "lost";
 }
 

@@ -6,34 +6,45 @@ import type { Database, Subscription } from "../../database/index.ts";
 /** Tells listeners here and in other processes that jobs may be claimable. A hint: it may be lost, polling finds the job too. */
 export interface WakeUp {
   /** Calls the listeners of this process at once and those of others within milliseconds. */
-  ring(): void;
+  ring(what?: { /** Jobs have come back to old places of the line. */ readonly returned: boolean }): void;
   onRing(listener: () => void): Promise<Subscription>;
   close(): Promise<void>;
 }
 
 const CHANNEL = "queue_available";
+const RETURNED = "returned";
 /** NOTIFY takes a lock on the whole server at commit, so there is one for all the jobs of this time. */
 const COALESCE_MS = 5;
 
-/** @param options.listen false: hear only what happens in this process, for poolers that cannot LISTEN. */
-export function createWakeUp(database: Database, options: { readonly listen: boolean }): WakeUp {
+export interface WakeUpOptions {
+  /** False: hear only what happens in this process, for poolers that cannot LISTEN. */
+  readonly listen: boolean;
+  /** Called, before the listeners, when another process has put jobs back to old places of the line. */
+  readonly onReturned: () => void;
+}
+
+export function createWakeUp(database: Database, options: WakeUpOptions): WakeUp {
   const self = randomUUID();
   const listeners = new Set<() => void>();
   const closing = new AbortController();
   let subscribing: Promise<Subscription> | undefined;
   let notifying: Promise<void> | undefined;
   let ringsAgain = false;
+  let hasReturned = false;
 
   function callListeners(): void {
     for (const listener of listeners) listener();
   }
 
   async function notify(): Promise<void> {
+    // The first ring goes out at once, so that a job in an idle queue starts at once.
     do {
-      await pause(COALESCE_MS, closing.signal);
       ringsAgain = false;
+      const message = hasReturned ? `${self} ${RETURNED}` : self;
+      hasReturned = false;
       // Nobody waits for the hint, and without it the job is found by polling.
-      await database.query(sql`select pg_notify(${CHANNEL}, ${self})`).catch(() => undefined);
+      await database.query(sql`select pg_notify(${CHANNEL}, ${message})`).catch(() => undefined);
+      await pause(COALESCE_MS, closing.signal);
     } while (ringsAgain);
     notifying = undefined;
   }
@@ -41,8 +52,11 @@ export function createWakeUp(database: Database, options: { readonly listen: boo
   function subscribe(): Promise<Subscription> {
     subscribing ??= database.listen(
       CHANNEL,
-      (sender) => {
-        if (sender !== self) callListeners();
+      (message) => {
+        const [sender, what] = message.split(" ");
+        if (sender === self) return;
+        if (what === RETURNED) options.onReturned();
+        callListeners();
       },
       callListeners,
     );
@@ -53,10 +67,11 @@ export function createWakeUp(database: Database, options: { readonly listen: boo
   }
 
   return {
-    ring() {
+    ring({ returned = false } = { returned: false }) {
       if (closing.signal.aborted) return;
       callListeners();
       ringsAgain = true;
+      hasReturned ||= returned;
       notifying ??= notify();
     },
     async onRing(listener) {

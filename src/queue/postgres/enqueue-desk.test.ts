@@ -1,19 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { coalesceEnqueues } from "./coalesce-enqueues.ts";
-import { queueErrors } from "./errors.ts";
-import type { EnqueueOutcome, EnqueueRequest } from "./job.ts";
+import { DEFAULT_TENANT } from "../../core/ids.ts";
+import type { AcceptedJob } from "../accepted-job.ts";
+import type { EnqueueOutcome, EnqueueRequest } from "../job.ts";
+import { createEnqueueDesk } from "./enqueue-desk.ts";
 
 /** A store whose commits wait until the test lets them happen. */
 function createSlowStore() {
   const commits: {
-    readonly requests: readonly EnqueueRequest[];
+    readonly requests: readonly AcceptedJob[];
     readonly land: () => void;
     readonly crash: (error: Error) => void;
   }[] = [];
   return {
     commits,
     sizes: () => commits.map((commit) => commit.requests.length),
-    enqueueMany: (requests: readonly EnqueueRequest[]) =>
+    store: (_tenantId: number, requests: readonly AcceptedJob[]) =>
       new Promise<readonly EnqueueOutcome[]>((resolve, reject) => {
         commits.push({
           requests,
@@ -27,10 +28,23 @@ function createSlowStore() {
 const job = (kind: string): EnqueueRequest => ({ kind, payload: null });
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe("coalesceEnqueues", () => {
+/** A desk with the shape of one caller's single jobs. */
+function openDesk(store: Parameters<typeof createEnqueueDesk>[0]) {
+  const desk = createEnqueueDesk(store);
+  return {
+    enqueue: async (request: EnqueueRequest) => (await desk.enqueue(DEFAULT_TENANT, [request]))[0],
+    enqueueMany: (requests: readonly EnqueueRequest[]) => desk.enqueue(DEFAULT_TENANT, requests),
+    drain: () => desk.drain(),
+  };
+}
+
+const answer = async (_: number, jobs: readonly AcceptedJob[]) =>
+  jobs.map((accepted) => ({ jobId: accepted.kind, created: true }));
+
+describe("createEnqueueDesk", () => {
   test("puts calls of one turn into one commit, and calls that come meanwhile into the next", async () => {
     const store = createSlowStore();
-    const { enqueue } = coalesceEnqueues(store.enqueueMany);
+    const { enqueue } = openDesk(store.store);
 
     const first = ["a", "b", "c"].map((kind) => enqueue(job(kind)));
     await turn();
@@ -51,7 +65,7 @@ describe("coalesceEnqueues", () => {
 
   test("resolves nobody before the commit", async () => {
     const store = createSlowStore();
-    const { enqueue, drain } = coalesceEnqueues(store.enqueueMany);
+    const { enqueue, drain } = openDesk(store.store);
     let resolved = 0;
     const calls = ["a", "b"].map(async (kind) => {
       await enqueue(job(kind));
@@ -69,7 +83,7 @@ describe("coalesceEnqueues", () => {
 
   test("rejects all callers of a commit that failed, and goes on with the next", async () => {
     const store = createSlowStore();
-    const { enqueue } = coalesceEnqueues(store.enqueueMany);
+    const { enqueue } = openDesk(store.store);
     const lost = [enqueue(job("a")), enqueue(job("b"))];
     await turn();
 
@@ -83,33 +97,31 @@ describe("coalesceEnqueues", () => {
   });
 
   test("refuses a bad job to its own caller only", async () => {
-    const { enqueue } = coalesceEnqueues(async (requests) => {
-      if (requests.some((request) => request.kind === "bad")) {
-        throw queueErrors.QUEUE_INVALID({ path: "requests.1.kind", problem: "is bad" });
-      }
-      return requests.map((request) => ({ jobId: request.kind, created: true }));
-    });
+    const { enqueue } = openDesk(answer);
 
-    const results = await Promise.allSettled(["a", "bad", "c"].map((kind) => enqueue(job(kind))));
+    const results = await Promise.allSettled(["a", "", "c"].map((kind) => enqueue(job(kind))));
 
     expect(results.map((result) => result.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   });
 
-  test("takes at most a thousand jobs a commit", async () => {
+  test("takes at most a thousand jobs a commit, but never parts those of one caller", async () => {
     const sizes: number[] = [];
-    const { enqueue } = coalesceEnqueues(async (requests) => {
-      sizes.push(requests.length);
-      return requests.map((request) => ({ jobId: request.kind, created: true }));
+    const { enqueue, enqueueMany } = openDesk((tenantId, jobs) => {
+      sizes.push(jobs.length);
+      return answer(tenantId, jobs);
     });
 
     await Promise.all(Array.from({ length: 2_500 }, (_, n) => enqueue(job(`${n}`))));
+    await enqueueMany(Array.from({ length: 1_200 }, (_, n) => job(`${n}`)));
 
-    expect(sizes).toEqual([1_000, 1_000, 500]);
+    expect(sizes).toEqual([1_000, 1_000, 500, 1_200]);
   });
 
-  test("rejects a caller whose job got no answer", async () => {
-    const { enqueue } = coalesceEnqueues(async () => []);
+  test("gives each caller the answers for its own jobs, and an empty list at once", async () => {
+    const { enqueueMany } = openDesk(answer);
 
-    await expect(enqueue(job("a"))).rejects.toThrow("fewer jobs");
+    const answers = await Promise.all([["a", "b"], [], ["c"]].map((kinds) => enqueueMany(kinds.map(job))));
+
+    expect(answers.map((list) => list.map(({ jobId }) => jobId))).toEqual([["a", "b"], [], ["c"]]);
   });
 });

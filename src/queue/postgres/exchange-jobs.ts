@@ -1,0 +1,268 @@
+import sql, { type Sql } from "sql-template-tag";
+import type { TenantId } from "../../core/ids.ts";
+import type { JsonValue } from "../../core/json.ts";
+import type { Queryable } from "../../database/index.ts";
+import { deadlineFailure } from "../failure-record.ts";
+import { type ClaimedJob, DEFAULT_RETRY, type Lease, type RetryPolicy } from "../job.ts";
+import { END_CODE, REASON_CODE } from "./codes.ts";
+import type { Lane } from "./lanes.ts";
+
+/** A success to be recorded. */
+export interface Completion {
+  readonly lease: Lease;
+  /** JSON text; undefined for no result. */
+  readonly resultText: string | undefined;
+}
+
+/** A session that wants jobs. */
+export interface Ask {
+  readonly sessionId: string;
+  readonly seats: number;
+}
+
+export interface ExchangeRequest {
+  readonly tenantId: TenantId;
+  readonly completions: readonly Completion[];
+  /** Each lane once, with the place from which it is looked at. */
+  readonly lanes: readonly (Lane & { readonly start: bigint })[];
+  readonly asks: readonly Ask[];
+  /** Rows of each lane that are looked at: enough for all seats, and few, because they are locked. */
+  readonly ranges: number;
+}
+
+export interface Exchanged {
+  /** Which completions were recorded; the leases of the others do not hold their jobs. */
+  readonly recorded: ReadonlySet<number>;
+  /** For each ask its jobs, or undefined when its session is not live. */
+  readonly taken: readonly (readonly PlacedJob[] | undefined)[];
+  /** Jobs ended as `timed_out` instead of being started, because their deadline had passed. */
+  readonly overdue: number;
+  /** Largest route number of the tenant; larger than the newest known, some lanes were not looked at. */
+  readonly newestRoute: number;
+  /** True when delayed jobs of the tenant are due. */
+  readonly due: boolean;
+  /** True when more is there than was looked at: rows that others have locked, or more rows than `ranges`. */
+  readonly hasMore: boolean;
+  /** Rows of the line that were taken or shortened. */
+  readonly rowsTaken: number;
+}
+
+/** A claimed job with its place in the line. */
+export interface PlacedJob {
+  readonly job: ClaimedJob;
+  readonly line: bigint;
+  readonly routeId: number;
+}
+
+interface ExchangeRow {
+  readonly recorded: readonly number[] | null;
+  readonly live: readonly number[] | null;
+  readonly overdue: number;
+  readonly newest_route: number;
+  readonly due: boolean;
+  readonly has_more: boolean;
+  readonly rows_taken: number;
+  readonly jobs: string | null;
+}
+
+/** One job in the text of the answer. */
+type JobCells = readonly [
+  id: string,
+  attempt: number,
+  line: string,
+  routeId: number,
+  priority: number,
+  ask: number,
+  createdMs: number,
+  deadlineMs: number | null,
+  kind: string,
+  retry: RetryPolicy | null,
+  payload: JsonValue,
+];
+
+const JOB_ID = "{jobId}";
+/** What a job that was overdue when it was claimed ends with; the statement puts its id in. */
+const OVERDUE = JSON.stringify(deadlineFailure(JOB_ID));
+
+/**
+ * Records successes and takes the first jobs of some lanes for some sessions: one statement, one commit.
+ *
+ * SKIP LOCKED makes claimers step over rows that others hold. A row may have changed between the statement's snapshot and its
+ * lock, so only what DELETE and UPDATE return is taken, and rows are found again by their key: by `ctid` the changed
+ * version would be missed and its jobs be taken twice.
+ */
+export async function exchangeJobs(db: Queryable, request: ExchangeRequest): Promise<Exchanged> {
+  const { tenantId, asks } = request;
+  const [row] = await db.query<ExchangeRow>(sql`
+    with ${recordCompletions(request)},
+    ${takeFromLine(request)},
+    started as (
+      insert into queue_active (tenant_id, id, attempt, spared, session_id, started_at)
+      select ${tenantId}, id, attempt, spared, session_id, clock_timestamp() from seated where not overdue
+    ),
+    ended as (
+      insert into queue_done (tenant_id, id, attempt, state, by_holder, error)
+      select ${tenantId}, id, attempt - 1, ${END_CODE.timed_out}, false,
+        replace(${OVERDUE}, ${JOB_ID}, id::text)::json
+      from seated where overdue
+    ),
+    died as (
+      insert into queue_dead_letter (tenant_id, job_id, attempts, reason, error)
+      select ${tenantId}, id, attempt - 1 - spared, ${REASON_CODE.deadline},
+        replace(${OVERDUE}, ${JOB_ID}, id::text)::json
+      from seated where overdue
+    )
+    select
+      (select array_agg(place) from recorded) as recorded,
+      (select array_agg(place) from live) as live,
+      (select count(*) from seated where overdue)::int as overdue,
+      (select count(*) from taken)::int as rows_taken,
+      coalesce((select max(id) from queue_route where tenant_id = ${tenantId}), 0) as newest_route,
+      exists (
+        select from queue_delayed where tenant_id = ${tenantId} and run_at <= (select clock_timestamp())
+      ) as due,
+      exists (select from live) and (
+        (select count(*) from head) > (select count(*) from taken)
+        or exists (
+          select from lane, lateral (
+            select from queue_ready
+            where tenant_id = ${tenantId} and route_id = lane.id and priority = lane.priority and line >= lane.start
+            order by line
+            limit 1
+          ) first
+          where not exists (select from taken)
+        )
+        or exists (select from head group by route_id having count(*) >= ${request.ranges})
+      ) as has_more,
+      (select '[' || string_agg(
+        '["' || id || '",' || attempt || ',"' || line || '",' || route_id || ',' || priority || ',' || ask || ','
+        || floor(date_part('epoch', created_at) * 1000 + 0.0005)::bigint || ','
+        || coalesce(floor(date_part('epoch', deadline) * 1000 + 0.0005)::bigint::text, 'null') || ','
+        || to_json(kind) || ',' || coalesce(retry::text, 'null') || ',' || payload || ']',
+        ',' order by seat) || ']'
+      from seated where not overdue) as jobs`);
+  if (row === undefined) throw new TypeError("the exchange returned no row");
+  return {
+    recorded: new Set((row.recorded ?? []).map((place) => place - 1)),
+    taken: dealOut(row, tenantId, asks),
+    overdue: row.overdue,
+    newestRoute: row.newest_route,
+    due: row.due,
+    hasMore: row.has_more,
+    rowsTaken: row.rows_taken,
+  };
+}
+
+/** The part `recorded`: which completions hold their lease, with their history written. */
+function recordCompletions({ tenantId, completions }: ExchangeRequest): Sql {
+  const column = <T>(read: (completion: Completion) => T): T[] => completions.map(read);
+  return sql`
+    said as materialized (
+      select * from unnest(
+        ${column(({ lease }) => lease.jobId)}::bigint[],
+        ${column(({ lease }) => lease.attempt)}::int[],
+        ${column(({ lease }) => lease.sessionId)}::bigint[],
+        ${column(({ resultText }) => resultText)}::text[]
+      ) with ordinality as s (id, attempt, session_id, result, place)
+    ),
+    recorded as (
+      delete from queue_active a using said s
+      where a.tenant_id = ${tenantId} and a.id = s.id and a.attempt = s.attempt and a.session_id = s.session_id
+      returning a.id, a.attempt, a.session_id, a.started_at, s.result, s.place::int as place
+    ),
+    history as (
+      insert into queue_done (tenant_id, id, attempt, session_id, started_at, state, result)
+      select ${tenantId}, id, attempt, session_id, started_at, ${END_CODE.completed}::smallint, result::json from recorded
+    )`;
+}
+
+/** The parts `live`, `taken` and `seated`: who may have jobs, what is taken out of the line, and who gets which job. */
+function takeFromLine({ tenantId, lanes, asks, ranges }: ExchangeRequest): Sql {
+  return sql`
+    live as materialized (
+      select a.place::int as place, a.seats, s.id as session_id
+      from unnest(
+        ${asks.map((ask) => ask.sessionId)}::bigint[], ${asks.map((ask) => ask.seats)}::int[]
+      ) with ordinality as a (session_id, seats, place)
+      join queue_session s on s.tenant_id = ${tenantId} and s.id = a.session_id
+        and s.ended_at is null and s.until > clock_timestamp()
+    ),
+    seats as materialized (
+      select coalesce(array_agg(place order by place, n), '{}') as asks,
+        coalesce(array_agg(session_id order by place, n), '{}') as sessions, count(*) as wanted
+      from live, generate_series(1, seats) as n
+    ),
+    lane as materialized (
+      select * from unnest(
+        ${lanes.map((lane) => lane.routeId)}::int[],
+        ${lanes.map((lane) => lane.priority)}::smallint[],
+        ${lanes.map((lane) => String(lane.start))}::bigint[]
+      ) as l (id, priority, start)
+    ),
+    head as materialized (
+      select r.route_id, r.priority, r.line, r.lo, r.hi
+      from seats, lane, lateral (
+        select * from queue_ready
+        where tenant_id = ${tenantId} and route_id = lane.id and priority = lane.priority and line >= lane.start
+        order by line
+        limit case when seats.wanted > 0 then ${ranges}::bigint else 0 end
+        for update skip locked
+      ) r
+    ),
+    counted as (
+      select *, sum(hi - lo + 1) over (order by priority desc, line)::bigint - (hi - lo + 1) as before from head
+    ),
+    chosen as materialized (
+      select route_id, priority, line, lo, hi, least(hi, lo + seats.wanted - before - 1) as upto
+      from counted, seats where before < seats.wanted
+    ),
+    emptied as (
+      delete from queue_ready r using chosen c
+      where r.tenant_id = ${tenantId} and r.route_id = c.route_id and r.priority = c.priority and r.line = c.line
+        and c.upto = c.hi
+      returning r.lo, r.hi as upto, r.attempt, r.spared
+    ),
+    shortened as (
+      update queue_ready r set lo = c.upto + 1 from chosen c
+      where r.tenant_id = ${tenantId} and r.route_id = c.route_id and r.priority = c.priority and r.line = c.line
+        and c.upto < c.hi
+      returning c.lo, c.upto, r.attempt, r.spared
+    ),
+    taken as materialized (select * from emptied union all select * from shortened),
+    job as materialized (
+      select j.id, j.line, j.created_at, j.deadline, j.route_id, j.priority, j.kind, j.retry, j.payload,
+        t.attempt + 1 as attempt, t.spared, coalesce(j.deadline <= clock_timestamp(), false) as overdue,
+        row_number() over (order by j.priority desc, j.line) as seat
+      from taken t, lateral (
+        -- More than a claim takes. Without it the planner expects a ninth of the table and compiles the statement (JIT).
+        select * from queue_job
+        where tenant_id = ${tenantId} and id between t.lo and t.upto
+        order by id limit 1000
+      ) j
+    ),
+    seated as materialized (
+      select job.*, seats.asks[seat] as ask, seats.sessions[seat] as session_id from job, seats
+    )`;
+}
+
+function dealOut(row: ExchangeRow, tenantId: TenantId, asks: readonly Ask[]): (readonly PlacedJob[] | undefined)[] {
+  const taken: (PlacedJob[] | undefined)[] = asks.map(() => undefined);
+  for (const place of row.live ?? []) taken[place - 1] = [];
+  const cells = row.jobs === null ? [] : (JSON.parse(row.jobs) as JobCells[]);
+  for (const [id, attempt, line, routeId, priority, ask, createdMs, deadlineMs, kind, retry, payload] of cells) {
+    const job: ClaimedJob = {
+      tenantId,
+      sessionId: asks[ask - 1]?.sessionId ?? "",
+      jobId: id,
+      attempt,
+      kind,
+      payload,
+      priority,
+      retry: retry ?? DEFAULT_RETRY,
+      createdAt: new Date(createdMs),
+      ...(deadlineMs !== null && { deadline: new Date(deadlineMs) }),
+    };
+    taken[ask - 1]?.push({ job, line: BigInt(line), routeId });
+  }
+  return taken;
+}
