@@ -80,6 +80,7 @@ create table queue_active (
   listed boolean not null default false,
   progress_note text,
   stop_reason text,
+  limit_id integer,
   constraint queue_active_pkey PRIMARY KEY (tenant_id, id)
 )
 with (autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=2000, fillfactor=70);
@@ -167,17 +168,52 @@ create table queue_job (
   idempotency_key text,
   retry json,
   payload json not null,
+  limit_id integer,
   constraint queue_job_pkey PRIMARY KEY (tenant_id, id)
 )
 partition by RANGE (id);
 
 create table queue_job_p0 partition of queue_job FOR VALUES FROM ('1') TO ('100000001');
 
+create table queue_limit (
+  id integer not null generated always as identity,
+  tenant_id integer not null,
+  max_running integer not null,
+  on_limit smallint not null,
+  key text not null,
+  constraint queue_limit_pkey PRIMARY KEY (tenant_id, id),
+  constraint queue_limit_tenant_id_key_key UNIQUE (tenant_id, key)
+);
+
+create table queue_parked (
+  line bigint not null,
+  job_id bigint not null,
+  ready_at timestamp with time zone not null,
+  tenant_id integer not null,
+  route_id integer not null,
+  attempt integer not null,
+  spared integer not null,
+  limit_id integer,
+  priority smallint not null,
+  paused_kind text,
+  constraint queue_parked_pkey PRIMARY KEY (tenant_id, job_id)
+);
+CREATE INDEX queue_parked_limit ON public.queue_parked USING btree (tenant_id, limit_id, priority DESC, line) WHERE (paused_kind IS NULL);
+CREATE INDEX queue_parked_paused ON public.queue_parked USING btree (tenant_id, paused_kind, job_id) WHERE (paused_kind IS NOT NULL);
+
 create table queue_partition (
   first_id bigint not null,
   last_id bigint not null,
   created_at timestamp with time zone not null default clock_timestamp(),
   constraint queue_partition_pkey PRIMARY KEY (first_id)
+);
+
+create table queue_pause (
+  paused_at timestamp with time zone not null default clock_timestamp(),
+  tenant_id integer not null,
+  kind text not null,
+  reason text,
+  constraint queue_pause_pkey PRIMARY KEY (tenant_id, kind)
 );
 
 create table queue_ready (
@@ -189,7 +225,8 @@ create table queue_ready (
   route_id integer not null,
   attempt integer not null,
   spared integer not null,
-  priority smallint not null
+  priority smallint not null,
+  limit_id integer
 )
 with (autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=2000, fillfactor=60);
 CREATE UNIQUE INDEX queue_ready_line ON public.queue_ready USING btree (tenant_id, route_id, priority DESC, line);
@@ -217,6 +254,14 @@ create table queue_session (
 )
 with (fillfactor=50);
 CREATE INDEX queue_session_live ON public.queue_session USING btree (tenant_id, id) WHERE (ended_at IS NULL);
+
+create table queue_slot (
+  job_id bigint not null,
+  tenant_id integer not null,
+  limit_id integer not null,
+  constraint queue_slot_pkey PRIMARY KEY (tenant_id, job_id)
+);
+CREATE INDEX queue_slot_limit ON public.queue_slot USING btree (tenant_id, limit_id, job_id);
 
 create table robot (
   tenant_id integer not null,
@@ -259,6 +304,130 @@ create table tenant (
   constraint tenant_slug_key UNIQUE (slug)
 );
 
+create table work_item (
+  tenant_id integer not null,
+  id uuid not null,
+  queue_id uuid not null,
+  state text not null,
+  is_due boolean not null,
+  priority smallint not null,
+  version integer not null default 1,
+  attempt integer not null default 0,
+  spent integer not null default 0,
+  application_failures integer not null default 0,
+  business_failures integer not null default 0,
+  reference text,
+  unique_reference text,
+  data json not null,
+  deadline timestamp with time zone,
+  postpone_until timestamp with time zone,
+  holder_job bigint,
+  holder_attempt integer,
+  take_key text,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  updated_at timestamp with time zone not null default clock_timestamp(),
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  progress text,
+  outputs json,
+  exception json,
+  review text not null default 'none'::text,
+  reviewer text,
+  review_note text,
+  reviewed_at timestamp with time zone,
+  constraint work_item_pkey PRIMARY KEY (tenant_id, id),
+  constraint work_item_priority_check CHECK (((priority >= 0) AND (priority <= 100))),
+  constraint work_item_review_check CHECK ((review = ANY (ARRAY['none'::text, 'in_review'::text, 'verified'::text, 'retried'::text]))),
+  constraint work_item_state_check CHECK ((state = ANY (ARRAY['new'::text, 'in_progress'::text, 'successful'::text, 'failed'::text, 'abandoned'::text, 'retried'::text, 'deleted'::text]))),
+  constraint work_item_tenant_id_queue_id_fkey FOREIGN KEY (tenant_id, queue_id) REFERENCES work_queue(tenant_id, id)
+)
+with (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=1000);
+CREATE INDEX work_item_by_queue ON public.work_item USING btree (tenant_id, queue_id, id);
+CREATE INDEX work_item_by_state ON public.work_item USING btree (tenant_id, queue_id, state, id);
+CREATE INDEX work_item_due ON public.work_item USING btree (tenant_id, queue_id, priority DESC, deadline, id) WHERE ((state = ANY (ARRAY['new'::text, 'retried'::text])) AND is_due);
+CREATE INDEX work_item_ended ON public.work_item USING btree (tenant_id, queue_id, ended_at) WHERE (ended_at IS NOT NULL);
+CREATE UNIQUE INDEX work_item_held ON public.work_item USING btree (tenant_id, holder_job, holder_attempt, take_key) WHERE (state = 'in_progress'::text);
+CREATE INDEX work_item_postponed ON public.work_item USING btree (tenant_id, queue_id, postpone_until) WHERE ((state = ANY (ARRAY['new'::text, 'retried'::text])) AND (NOT is_due));
+CREATE INDEX work_item_reference ON public.work_item USING btree (tenant_id, queue_id, reference, id) WHERE (reference IS NOT NULL);
+CREATE UNIQUE INDEX work_item_reference_unique ON public.work_item USING btree (tenant_id, queue_id, unique_reference) WHERE (unique_reference IS NOT NULL);
+
+create table work_item_attempt (
+  tenant_id integer not null,
+  item_id uuid not null,
+  attempt integer not null,
+  outcome text not null,
+  holder_job bigint not null,
+  holder_attempt integer not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone not null,
+  progress text,
+  exception json not null,
+  constraint work_item_attempt_outcome_check CHECK ((outcome = ANY (ARRAY['failed'::text, 'abandoned'::text]))),
+  constraint work_item_attempt_pkey PRIMARY KEY (tenant_id, item_id, attempt),
+  constraint work_item_attempt_tenant_id_item_id_fkey FOREIGN KEY (tenant_id, item_id) REFERENCES work_item(tenant_id, id) ON DELETE CASCADE
+);
+
+create table work_item_file (
+  tenant_id integer not null,
+  id uuid not null,
+  item_id uuid not null,
+  name text not null,
+  content_type text not null,
+  size_bytes bigint not null,
+  sha256 text not null,
+  created_at timestamp with time zone not null,
+  constraint work_item_file_pkey PRIMARY KEY (tenant_id, id),
+  constraint work_item_file_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint work_item_file_size_bytes_check CHECK ((size_bytes >= 0)),
+  constraint work_item_file_tenant_id_item_id_fkey FOREIGN KEY (tenant_id, item_id) REFERENCES work_item(tenant_id, id) ON DELETE CASCADE,
+  constraint work_item_file_tenant_id_item_id_name_key UNIQUE (tenant_id, item_id, name)
+);
+
+create table work_queue (
+  tenant_id integer not null,
+  id uuid not null,
+  name text not null,
+  description text not null,
+  version integer not null,
+  item_schema json,
+  unique_reference boolean not null,
+  default_priority smallint not null,
+  application_retries integer not null,
+  application_delay_ms bigint not null,
+  business_retries integer not null,
+  business_delay_ms bigint not null,
+  max_attempts integer not null,
+  retention_days integer not null,
+  start_rule json,
+  next_start bigint not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint work_queue_application_delay_ms_check CHECK ((application_delay_ms >= 0)),
+  constraint work_queue_application_retries_check CHECK ((application_retries >= 0)),
+  constraint work_queue_business_delay_ms_check CHECK ((business_delay_ms >= 0)),
+  constraint work_queue_business_retries_check CHECK ((business_retries >= 0)),
+  constraint work_queue_default_priority_check CHECK (((default_priority >= 0) AND (default_priority <= 100))),
+  constraint work_queue_max_attempts_check CHECK ((max_attempts >= 1)),
+  constraint work_queue_pkey PRIMARY KEY (tenant_id, id),
+  constraint work_queue_retention_days_check CHECK ((retention_days >= 1)),
+  constraint work_queue_version_check CHECK ((version >= 1))
+);
+CREATE INDEX work_queue_deleted ON public.work_queue USING btree (tenant_id, id) WHERE (deleted_at IS NOT NULL);
+CREATE UNIQUE INDEX work_queue_name ON public.work_queue USING btree (tenant_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX work_queue_starting ON public.work_queue USING btree (tenant_id, id) WHERE ((start_rule IS NOT NULL) AND (deleted_at IS NULL));
+
+create table work_queue_start (
+  tenant_id integer not null,
+  queue_id uuid not null,
+  number bigint not null,
+  job_id bigint,
+  planned_at timestamp with time zone not null default clock_timestamp(),
+  constraint work_queue_start_pkey PRIMARY KEY (tenant_id, queue_id, number),
+  constraint work_queue_start_tenant_id_queue_id_fkey FOREIGN KEY (tenant_id, queue_id) REFERENCES work_queue(tenant_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX work_queue_start_job ON public.work_queue_start USING btree (tenant_id, job_id) WHERE (job_id IS NOT NULL);
+
 create table workflow (
   tenant_id integer not null,
   id uuid not null,
@@ -283,6 +452,68 @@ create table workflow_version (
   constraint workflow_version_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflow(tenant_id, id),
   constraint workflow_version_version_check CHECK ((version >= 1))
 );
+
+CREATE OR REPLACE FUNCTION public.queue_admit(of_tenant integer, limits integer[])
+ RETURNS TABLE(job_id bigint, verdict text)
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+declare
+  bound queue_limit;
+  held bigint;
+  room bigint;
+begin
+  for bound in
+    select * from queue_limit l where l.tenant_id = of_tenant and l.id = any (limits) order by l.id for update
+  loop
+    select count(*) into held from queue_slot s where s.tenant_id = of_tenant and s.limit_id = bound.id;
+    room := bound.max_running - held;
+    if room > 0 then
+      return query
+        with next as (
+          select p.job_id from queue_parked p
+          where p.tenant_id = of_tenant and p.limit_id = bound.id and p.paused_kind is null
+          order by p.priority desc, p.line limit room for update skip locked
+        ),
+        moved as (
+          delete from queue_parked p using next
+          where p.tenant_id = of_tenant and p.job_id = next.job_id
+          returning p.*
+        ),
+        slot as (
+          insert into queue_slot (tenant_id, limit_id, job_id)
+          select of_tenant, bound.id, m.job_id from moved m
+        ),
+        line as (
+          insert into queue_ready (tenant_id, route_id, priority, line, lo, hi, ready_at, attempt, spared, limit_id)
+          select of_tenant, m.route_id, m.priority, m.line, m.job_id, m.job_id, m.ready_at, m.attempt, m.spared, bound.id
+          from moved m
+        )
+        select m.job_id, 'admit' from moved m;
+    end if;
+    if bound.on_limit = 2 then
+      return query
+        select p.job_id, 'skip' from queue_parked p
+        where p.tenant_id = of_tenant and p.limit_id = bound.id and p.paused_kind is null and p.attempt = 0
+        order by p.line limit 1000;
+    elsif bound.on_limit = 3 then
+      return query
+        select p.job_id, 'supersede' from queue_parked p
+        where p.tenant_id = of_tenant and p.limit_id = bound.id and p.paused_kind is null
+        order by p.job_id desc offset 1 limit 1000;
+    elsif bound.on_limit = 4 then
+      return query
+        select s.job_id, 'stop' from queue_slot s
+        where s.tenant_id = of_tenant and s.limit_id = bound.id
+        order by s.job_id
+        limit (
+          select count(*) from queue_parked p
+          where p.tenant_id = of_tenant and p.limit_id = bound.id and p.paused_kind is null
+        );
+    end if;
+  end loop;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.queue_ensure_partitions(highest bigint)
  RETURNS bigint

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { queueErrors } from "./errors.ts";
-import { DEFAULT_RETRY, type EnqueueRequest, PRIORITY, type RetryPolicy } from "./job.ts";
+import { type ConcurrencyRule, DEFAULT_RETRY, type EnqueueRequest, PRIORITY, type RetryPolicy } from "./job.ts";
 import { encodeJson } from "./json-text.ts";
 import type { JobFilter } from "./queue.ts";
 import { isStoredId } from "./stored-id.ts";
@@ -28,6 +28,7 @@ export interface AcceptedJob {
   readonly environment: string;
   readonly idempotencyKey?: string;
   readonly retryOf?: string;
+  readonly concurrency?: Required<ConcurrencyRule>;
 }
 
 /** Text that a PostgreSQL `text` column takes, 1 to `max` characters. */
@@ -53,6 +54,12 @@ const retrySchema = z.strictObject({
   jitter: z.number().min(0).max(1).default(DEFAULT_RETRY.jitter),
 });
 
+const concurrencySchema = z.strictObject({
+  key: shortText(200),
+  limit: z.int().min(1).max(100_000),
+  onLimit: z.enum(["queue", "skip", "keep-latest", "cancel-oldest"]).default("queue"),
+});
+
 const requestSchema = z.strictObject({
   kind: shortText(200),
   payload: z.unknown(),
@@ -64,6 +71,7 @@ const requestSchema = z.strictObject({
   environment: environment.default(DEFAULT_ENVIRONMENT),
   idempotencyKey: shortText(200).optional(),
   retryOf: z.string().refine(isStoredId, "must be the id of a job").optional(),
+  concurrency: concurrencySchema.optional(),
 });
 
 /** Checks requests from outside. Rejects with QUEUE_INVALID for the first that is wrong: `requests.3.priority`. */
@@ -125,6 +133,11 @@ const filterSchema = z.object({
 /** Checks a filter of jobs. Rejects with QUEUE_INVALID. */
 export function checkFilter(filter: JobFilter): void {
   parse(filterSchema, filter, "filter");
+}
+
+/** Checks the kind of a pause. Rejects with QUEUE_INVALID. */
+export function checkKind(kind: string | undefined): void {
+  if (kind !== undefined) parse(shortText(200), kind, "kind");
 }
 
 const sessionSchema = z.object({ robotId: shortText(200), leaseMs: z.int().min(1_000).max(86_400_000) });

@@ -44,6 +44,13 @@ function failureOf(error: AppError, errorClass: ErrorClass): JobFailure {
   return { code: error.code, message: error.message, errorClass };
 }
 
+/** Why a concurrency limit cancels a job. */
+export const LIMIT_REASON = {
+  skip: "as many jobs with its concurrency key as are allowed were under way",
+  supersede: "a newer job with its concurrency key came",
+  stop: "a newer job with its concurrency key came",
+} as const;
+
 export function cancelledFailure(jobId: string, reason: string | undefined): JobFailure {
   return failureOf(queueErrors.QUEUE_CANCELLED({ jobId, ...(reason !== undefined && { reason }) }), "cancelled");
 }

@@ -36,6 +36,21 @@ export interface JobFailure {
   readonly details?: JsonObject;
 }
 
+/** How many jobs with one key may be under way at the same time, and what becomes of those beyond. */
+export interface ConcurrencyRule {
+  /** Within the tenant, 1–200 characters. */
+  readonly key: string;
+  /** Jobs in the line or running, 1–100 000. The newest request decides for all jobs with the key. */
+  readonly limit: number;
+  /**
+   * Beyond the limit, `queue` (default): jobs wait, most urgent first. `skip`: a new job is cancelled. `keep-latest`: only
+   * the newest waits, older ones are cancelled. `cancel-oldest`: the oldest one under way is asked to stop.
+   *
+   * A job that waits for its next attempt is not under way, but comes back as one that waits.
+   */
+  readonly onLimit?: "queue" | "skip" | "keep-latest" | "cancel-oldest";
+}
+
 /** A job to be done. */
 export interface EnqueueRequest {
   /** What kind of work it is; for workflow jobs the workflow's id. Handlers and filters go by it. 1–200 characters. */
@@ -60,6 +75,8 @@ export interface EnqueueRequest {
   readonly idempotencyKey?: string;
   /** The failed or finished job that this one repeats. */
   readonly retryOf?: string;
+  /** Default: no limit. */
+  readonly concurrency?: ConcurrencyRule;
 }
 
 /** What became of a request. */
@@ -138,6 +155,8 @@ export interface Job {
   readonly robotId?: string;
   /** True while a running job's holder is asked to stop, because of a request or of its deadline. */
   readonly cancelRequested: boolean;
+  /** Why a waiting job is not in the line: its time has not come, its concurrency limit is reached, or its kind is paused. */
+  readonly heldBy?: "time" | "limit" | "pause";
   /** In [0, 1]. */
   readonly progress?: number;
   readonly progressNote?: string;

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { createManualClock } from "../core/clock.ts";
 import { DEFAULT_TENANT } from "../core/ids.ts";
+import { describeLimits } from "./limits.suite.ts";
 import { createMemoryQueue, MemoryQueue } from "./memory-queue.ts";
-import { describeJobQueue } from "./queue.suite.ts";
+import { describeJobQueue, type QueueHarness } from "./queue.suite.ts";
 
-describeJobQueue("memory", async () => {
+async function openHarness(): Promise<QueueHarness> {
   const clock = createManualClock(new Date());
   const queue = createMemoryQueue({ clock, dice: () => 0.5 });
   return {
@@ -13,7 +14,10 @@ describeJobQueue("memory", async () => {
     advance: async (ms) => clock.advance(ms),
     close: () => queue.close(),
   };
-});
+}
+
+describeJobQueue("memory", openHarness);
+describeLimits("memory", openHarness);
 
 describe("MemoryQueue", () => {
   test("works without options and rings no more once it is closed", async () => {

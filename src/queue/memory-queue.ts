@@ -1,13 +1,21 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { JsonValue } from "../core/json.ts";
-import { type AcceptedJob, acceptJobs, checkClaim, checkFilter, checkLeaseMs, checkSession } from "./accepted-job.ts";
+import {
+  type AcceptedJob,
+  acceptJobs,
+  checkClaim,
+  checkFilter,
+  checkKind,
+  checkLeaseMs,
+  checkSession,
+} from "./accepted-job.ts";
 import { isMicroseconds, readPage, toPage } from "./cursor.ts";
 import { queueErrors } from "./errors.ts";
 import { cancelledFailure, releasedFailure, storableFailure, storableNote } from "./failure-record.ts";
 import type { Attempt, ClaimedJob, DeadLetter, EnqueueOutcome, EnqueueRequest, Job, JobFailure, Lease } from "./job.ts";
 import { encodeJson } from "./json-text.ts";
-import { claimFrom } from "./memory/memory-claim.ts";
+import { ALL_KINDS, applyLimits, claimFrom } from "./memory/memory-claim.ts";
 import { reapTenant } from "./memory/memory-reap.ts";
 import { endWaiting, factsOf, findHeld, settle } from "./memory/memory-settle.ts";
 import { isRunning, type MemoryJob, type MemorySession, MemoryTenant } from "./memory/memory-tenant.ts";
@@ -21,6 +29,7 @@ import type {
   JobQueue,
   Page,
   PageRequest,
+  Pause,
   QueueStats,
   ReapOptions,
   ReapReport,
@@ -68,6 +77,7 @@ export class MemoryQueue implements JobQueue {
       if (job.idempotencyKey !== undefined) tenant.jobByKey.set(job.idempotencyKey, jobId);
       return { jobId, created: true };
     });
+    applyLimits(tenant, this.#clock.now());
     this.#ringIf(outcomes.some((outcome) => outcome.created));
     return outcomes;
   }
@@ -134,7 +144,9 @@ export class MemoryQueue implements JobQueue {
     if (!isLive(tenant.sessions.get(request.sessionId), now)) {
       throw queueErrors.QUEUE_SESSION_EXPIRED({ sessionId: request.sessionId });
     }
-    return claimFrom(tenant, request, now);
+    const claimed = claimFrom(tenant, request, now);
+    applyLimits(tenant, now);
+    return claimed;
   }
 
   async complete(lease: Lease, result?: JsonValue): Promise<SettleOutcome> {
@@ -153,6 +165,7 @@ export class MemoryQueue implements JobQueue {
       startedAt,
       ...(resultText !== undefined && { resultText }),
     });
+    this.#ringIf(applyLimits(tenant, this.#clock.now()));
     return "recorded";
   }
 
@@ -167,7 +180,7 @@ export class MemoryQueue implements JobQueue {
     const now = this.#clock.now();
     const verdict = decideAfterFailure(factsOf(job, now), stored.errorClass, this.#dice());
     const runAt = settle(tenant, job, { verdict, outcome: "failed", failure: stored, spared: false, now });
-    this.#ringIf(verdict.kind === "again" && verdict.delayMs === 0);
+    this.#ringIf(applyLimits(tenant, now) || (verdict.kind === "again" && verdict.delayMs === 0));
     if (verdict.kind === "end") return { kind: "ended", state: verdict.state };
     return { kind: "retry", runAt: runAt ?? now };
   }
@@ -180,7 +193,7 @@ export class MemoryQueue implements JobQueue {
     const verdict = decideAfterRelease(factsOf(job, now), options.started);
     const failure = releasedFailure(lease.jobId, lease.attempt, storableNote(options.reason));
     settle(tenant, job, { verdict, outcome: "released", failure, spared: !options.started, now });
-    this.#ringIf(verdict.kind === "again");
+    this.#ringIf(applyLimits(tenant, now) || verdict.kind === "again");
     return "recorded";
   }
 
@@ -202,6 +215,7 @@ export class MemoryQueue implements JobQueue {
     }
     const error = cancelledFailure(jobId, stopReason);
     endWaiting(tenant, job, { state: "cancelled", error, now: this.#clock.now() });
+    this.#ringIf(applyLimits(tenant, this.#clock.now()));
     return { kind: "cancelled" };
   }
 
@@ -243,7 +257,9 @@ export class MemoryQueue implements JobQueue {
 
   async reap(options: ReapOptions = {}): Promise<ReapReport> {
     const reports = [...this.#tenants.values()].map((tenant) => reapTenant(tenant, this.#clock.now(), options));
+    const admitted = [...this.#tenants.values()].map((tenant) => applyLimits(tenant, this.#clock.now()));
     const report: ReapReport = {
+      admitted: admitted.includes(true),
       requeued: reports.flatMap((part) => part.requeued),
       died: reports.flatMap((part) => part.died),
       cancelled: reports.flatMap((part) => part.cancelled),
@@ -251,8 +267,31 @@ export class MemoryQueue implements JobQueue {
       promoted: reports.reduce((sum, part) => sum + part.promoted, 0),
       sessionsExpired: reports.reduce((sum, part) => sum + part.sessionsExpired, 0),
     };
-    this.#ringIf(report.promoted > 0 || report.requeued.length > 0);
+    this.#ringIf(report.promoted > 0 || report.admitted || report.requeued.length > 0);
     return report;
+  }
+
+  async pause(tenantId: TenantId, kind?: string, reason?: string): Promise<void> {
+    checkKind(kind);
+    const { pauses } = this.#tenant(tenantId);
+    if (pauses.has(kind ?? ALL_KINDS)) return;
+    pauses.set(kind ?? ALL_KINDS, {
+      pausedAt: this.#clock.now(),
+      ...(kind !== undefined && { kind }),
+      ...(reason !== undefined && { reason: storableNote(reason) }),
+    });
+  }
+
+  async resume(tenantId: TenantId, kind?: string): Promise<boolean> {
+    checkKind(kind);
+    const wasPaused = this.#tenant(tenantId).pauses.delete(kind ?? ALL_KINDS);
+    this.#ringIf(wasPaused);
+    return wasPaused;
+  }
+
+  async listPauses(tenantId: TenantId): Promise<readonly Pause[]> {
+    const { pauses } = this.#tenant(tenantId);
+    return [...pauses].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, pause]) => pause);
   }
 
   async listDeadLetters(tenantId: TenantId, page: PageRequest): Promise<Page<DeadLetter>> {
@@ -336,6 +375,7 @@ export class MemoryQueue implements JobQueue {
         deadline: deadline <= now ? new Date(now.getTime() + deadline.getTime() - job.createdAt.getTime()) : deadline,
       }),
     });
+    applyLimits(tenant, now);
     const letter = tenant.deadLetters.get(job.id);
     if (letter !== undefined && letter.requeuedAs === undefined) {
       tenant.deadLetters.set(job.id, { ...letter, requeuedAs: copy.id });

@@ -14,6 +14,10 @@ const TABLES = [
   "queue_attempt",
   "queue_dead_letter",
   "queue_idempotency",
+  "queue_limit",
+  "queue_slot",
+  "queue_parked",
+  "queue_pause",
   "queue_route",
 ];
 
@@ -22,6 +26,7 @@ const INSTANTS = [
   ["queue_job", "created_at", "run_at", "deadline"],
   ["queue_ready", "ready_at"],
   ["queue_delayed", "run_at"],
+  ["queue_parked", "ready_at"],
   ["queue_deadline", "deadline"],
   ["queue_session", "opened_at", "renewed_at", "until"],
   ["queue_active", "started_at"],

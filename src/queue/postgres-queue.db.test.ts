@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../test/support/postgres.ts";
+import { describeLimits } from "./limits.suite.ts";
 import { openPostgresHarness } from "./postgres-harness.suite.ts";
 import { describeJobQueue } from "./queue.suite.ts";
 
@@ -11,3 +12,4 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 describeJobQueue("PostgreSQL", () => openPostgresHarness(opened.database));
+describeLimits("PostgreSQL", () => openPostgresHarness(opened.database));

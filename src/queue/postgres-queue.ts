@@ -1,9 +1,10 @@
 import { systemClock } from "../core/clock.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Database } from "../database/index.ts";
-import { checkClaim, checkFilter, checkLeaseMs, checkSession } from "./accepted-job.ts";
+import { checkClaim, checkFilter, checkKind, checkLeaseMs, checkSession } from "./accepted-job.ts";
 import { isMicroseconds, readPage, toPage } from "./cursor.ts";
 import { storableNote } from "./failure-record.ts";
+import { admit, type TouchedLimit } from "./postgres/admission.ts";
 import { claim } from "./postgres/claim.ts";
 import { deleteDeadLetter, findDeadLetter, listDeadLetters } from "./postgres/dead-letters.ts";
 import { createEnqueueDesk } from "./postgres/enqueue-desk.ts";
@@ -11,6 +12,7 @@ import { createExchangeDesk } from "./postgres/exchange-desk.ts";
 import { createIdBlocks } from "./postgres/id-blocks.ts";
 import { requeueDeadLetter, retryJob, storeJobs } from "./postgres/intake.ts";
 import { listJobs } from "./postgres/list-jobs.ts";
+import { ALL_KINDS, listPauses, pauseKind, resumeKind } from "./postgres/pauses.ts";
 import { findJob, listAttempts, readStats } from "./postgres/read-jobs.ts";
 import { reap } from "./postgres/reap.ts";
 import { requestCancel } from "./postgres/request-cancel.ts";
@@ -40,8 +42,12 @@ export interface PostgresQueueOptions {
 export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
   const { database, dice = Math.random } = options;
   const routes = createRouteBook(database);
-  const desk = createExchangeDesk(database);
-  const intake = { database, routes, ids: createIdBlocks(database, systemClock) };
+  const desk = createExchangeDesk({ database, onFreed: (freed) => admitFreed(freed) });
+  const intake = {
+    database,
+    routes,
+    ids: createIdBlocks(database, systemClock),
+  };
   const arrivals = createEnqueueDesk((tenantId, jobs) => storeJobs(intake, tenantId, jobs));
   const wakeUp = createWakeUp(database, { listen: options.listen ?? true, onReturned: () => desk.rewind() });
   const ringIf = (claimable: boolean): void => {
@@ -52,6 +58,10 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
     if (!claimable) return;
     desk.rewind();
     wakeUp.ring({ returned: true });
+  };
+  /** Never rejects: what freed them is recorded, and what fails here is made up for by the reaper. */
+  const admitFreed = async (freed: readonly TouchedLimit[]): Promise<void> => {
+    if (freed.length > 0) ringReturned(await admit(database, freed).catch(() => false));
   };
 
   return {
@@ -71,7 +81,11 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
       return { live: false, lost: renewal.jobs.map((job) => job.jobId), cancelRequested: [] };
     },
     async closeSession(tenantId, sessionId) {
-      if (isStoredId(sessionId)) ringReturned((await closeSession(database, tenantId, sessionId)) > 0);
+      if (isStoredId(sessionId)) {
+        const { claimable, freed } = await closeSession(database, tenantId, sessionId);
+        ringReturned(claimable);
+        await admitFreed(freed);
+      }
     },
     async claim(request) {
       checkClaim(request);
@@ -79,18 +93,34 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
     },
     complete: (lease, result) => complete({ database, desk }, lease, result),
     async fail(lease, failure) {
-      const { outcome, claimable } = await fail(database, lease, { failure, dice });
+      const { outcome, claimable, freed } = await fail(database, lease, { failure, dice });
       ringReturned(claimable);
+      await admitFreed(freed);
       return outcome;
     },
     async release(lease, releaseOptions) {
-      const { outcome, claimable } = await release(database, lease, releaseOptions);
+      const { outcome, claimable, freed } = await release(database, lease, releaseOptions);
       ringReturned(claimable);
+      await admitFreed(freed);
       return outcome;
     },
     async requestCancel(tenantId, jobId, reason) {
       if (!isStoredId(jobId)) return { kind: "not-found" };
-      return requestCancel(database, tenantId, jobId, reason === undefined ? undefined : storableNote(reason));
+      const note = reason === undefined ? undefined : storableNote(reason);
+      const { outcome, freed } = await requestCancel(database, tenantId, jobId, note);
+      await admitFreed(freed);
+      return outcome;
+    },
+    async pause(tenantId, kind, reason) {
+      checkKind(kind);
+      await pauseKind(database, tenantId, kind ?? ALL_KINDS, reason && storableNote(reason));
+    },
+    async resume(tenantId, kind) {
+      checkKind(kind);
+      const { wasPaused, touched } = await resumeKind(database, tenantId, kind ?? ALL_KINDS);
+      await admit(database, touched);
+      ringReturned(wasPaused);
+      return wasPaused;
     },
     async retry(tenantId, jobId) {
       const outcome = await retryJob(intake, tenantId, jobId);
@@ -107,7 +137,7 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
     },
     async reap(reapOptions) {
       const report = await reap(database, reapOptions);
-      ringReturned(report.promoted > 0 || report.requeued.length > 0);
+      ringReturned(report.promoted > 0 || report.admitted || report.requeued.length > 0);
       return report;
     },
     onAvailable: (listener) => wakeUp.onRing(listener),
@@ -120,7 +150,7 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
 
 type ReadingMethods = Pick<
   JobQueue,
-  "holds" | "get" | "list" | "attempts" | "stats" | "listDeadLetters" | "getDeadLetter"
+  "holds" | "listPauses" | "get" | "list" | "attempts" | "stats" | "listDeadLetters" | "getDeadLetter"
 >;
 
 function readingMethods(database: Database): ReadingMethods {
@@ -134,6 +164,7 @@ function readingMethods(database: Database): ReadingMethods {
       return toPage(jobs, page.limit, (job) => [job.id]);
     },
     attempts: async (tenantId, jobId) => (isStoredId(jobId) ? listAttempts(database, tenantId, jobId) : []),
+    listPauses: (tenantId) => listPauses(database, tenantId),
     stats: (tenantId: TenantId) => readStats(database, tenantId),
     async listDeadLetters(tenantId, page) {
       const after = readPage(page, [isMicroseconds, isStoredId]);

@@ -1441,7 +1441,7 @@ export function describeJobQueue(name: string, open: () => Promise<QueueHarness>
         expect(await queue.get(B, jobId)).toBeUndefined();
         expect(await queue.attempts(B, jobId)).toEqual([]);
         expect((await queue.list(B, {}, { limit: 10 })).data).toEqual([]);
-        expect(await queue.stats(B)).toEqual({ pending: 0, delayed: 0, running: 0, deadLetters: 0 });
+        expect(await queue.stats(B)).toEqual({ pending: 0, delayed: 0, heldBack: 0, running: 0, deadLetters: 0 });
         expect(await queue.get(A, "' or 1=1")).toBeUndefined();
         expect(await queue.get(A, "99999999999999999999")).toBeUndefined();
         expect(await queue.attempts(A, "-1")).toEqual([]);

@@ -77,6 +77,15 @@ export interface JobQueue {
   attempts(tenantId: TenantId, jobId: string): Promise<readonly Attempt[]>;
   stats(tenantId: TenantId): Promise<QueueStats>;
 
+  /**
+   * Starts no more jobs of a kind, or of the tenant (without one), until `resume`; what runs goes on. Once it resolves, no
+   * claim gives such a job. Pausing twice is fine: the first reason stays.
+   */
+  pause(tenantId: TenantId, kind?: string, reason?: string): Promise<void>;
+  /** @returns false when it was not paused. */
+  resume(tenantId: TenantId, kind?: string): Promise<boolean>;
+  listPauses(tenantId: TenantId): Promise<readonly Pause[]>;
+
   /** Takes jobs from dead sessions, moves due jobs forward, ends jobs past their deadline; one pass. Safe to run anywhere, any number of times at once. */
   reap(options?: ReapOptions): Promise<ReapReport>;
 
@@ -188,12 +197,22 @@ export interface Page<T> {
   readonly nextCursor?: string;
 }
 
+/** Jobs that are not to be started. */
+export interface Pause {
+  /** Absent: all kinds. */
+  readonly kind?: string;
+  readonly pausedAt: Date;
+  readonly reason?: string;
+}
+
 /** Counts of one tenant. */
 export interface QueueStats {
   /** Waiting jobs that may start now. */
   readonly pending: number;
   /** Waiting jobs whose time has not come. */
   readonly delayed: number;
+  /** Waiting jobs that a concurrency limit or the pause of their kind holds back. */
+  readonly heldBack: number;
   readonly running: number;
   /** Those not requeued. */
   readonly deadLetters: number;
@@ -216,5 +235,7 @@ export interface ReapReport {
   readonly timedOut: readonly string[];
   /** Delayed jobs that became claimable. */
   readonly promoted: number;
+  /** True when jobs that a limit had held back became claimable. */
+  readonly admitted: boolean;
   readonly sessionsExpired: number;
 }

@@ -184,5 +184,6 @@ const nothingDone: ReapReport = {
   cancelled: [],
   timedOut: [],
   promoted: 0,
+  admitted: false,
   sessionsExpired: 0,
 };

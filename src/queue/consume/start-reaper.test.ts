@@ -3,7 +3,15 @@ import { MemoryQueue } from "../memory-queue.ts";
 import type { ReapReport } from "../queue.ts";
 import { startReaper } from "./start-reaper.ts";
 
-const REPORT: ReapReport = { requeued: [], died: [], cancelled: [], timedOut: [], promoted: 0, sessionsExpired: 0 };
+const REPORT: ReapReport = {
+  requeued: [],
+  died: [],
+  cancelled: [],
+  timedOut: [],
+  promoted: 0,
+  admitted: false,
+  sessionsExpired: 0,
+};
 
 function fakeQueue(reap: () => Promise<ReapReport>): MemoryQueue {
   return Object.assign(Object.create(new MemoryQueue()) as MemoryQueue, { reap });

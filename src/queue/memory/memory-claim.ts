@@ -1,26 +1,32 @@
 import type { JsonValue } from "../../core/json.ts";
-import { deadlineFailure } from "../failure-record.ts";
+import { cancelledFailure, deadlineFailure, LIMIT_REASON } from "../failure-record.ts";
 import type { ClaimedJob } from "../job.ts";
 import type { ClaimRequest } from "../queue.ts";
 import { endWaiting, isOverdue } from "./memory-settle.ts";
 import { byUrgency, type MemoryJob, type MemoryTenant } from "./memory-tenant.ts";
 
+/** `MemoryTenant.pauses`: the key of a pause of everything. */
+export const ALL_KINDS = "";
+
 /** Takes jobs for a live session; delayed jobs that are due join the line when it has less than was asked for. */
 export function claimFrom(tenant: MemoryTenant, request: ClaimRequest, now: Date): readonly ClaimedJob[] {
   const taken = takeReady(tenant, request, request.limit, now);
   if (taken.length < request.limit && promoteDue(tenant, now) > 0) {
+    applyLimits(tenant, now);
     taken.push(...takeReady(tenant, request, request.limit - taken.length, now));
   }
   return taken.toSorted(byUrgency).map((job) => viewClaimed(job, request.sessionId));
 }
 
 function takeReady(tenant: MemoryTenant, request: ClaimRequest, limit: number, now: Date): MemoryJob[] {
+  if (tenant.pauses.has(ALL_KINDS)) return [];
   const offered = new Set(request.capabilities);
   const taken: MemoryJob[] = [];
   for (const job of tenant.ready()) {
     if (taken.length >= limit) break;
     const { environment, requires } = job.accepted;
     if (environment !== request.environment || !requires.every((label) => offered.has(label))) continue;
+    if (tenant.pauses.has(job.accepted.kind)) continue;
     if (isOverdue(job, now)) {
       endWaiting(tenant, job, { state: "timed_out", error: deadlineFailure(job.id), now });
       continue;
@@ -55,6 +61,26 @@ function viewClaimed(job: MemoryJob, sessionId: string): ClaimedJob {
     createdAt: job.createdAt,
     ...(deadline !== undefined && { deadline }),
   };
+}
+
+/** Carries out what limits say; to be called after jobs came or went. @returns true when jobs were let into the line. */
+export function applyLimits(tenant: MemoryTenant, now: Date): boolean {
+  let hasAdmitted = false;
+  for (const key of tenant.takeTouchedKeys()) {
+    for (let next = tenant.nextVerdict(key); next !== undefined; next = tenant.nextVerdict(key)) {
+      const { kind, job } = next;
+      const { place } = job;
+      if (kind === "admit") {
+        if (place.kind === "parked") tenant.move(job, { ...place, kind: "ready" });
+        hasAdmitted = true;
+      } else if (place.kind === "active") {
+        tenant.move(job, { ...place, stopping: "cancel", stopReason: LIMIT_REASON[kind] });
+      } else {
+        endWaiting(tenant, job, { state: "cancelled", error: cancelledFailure(job.id, LIMIT_REASON[kind]), now });
+      }
+    }
+  }
+  return hasAdmitted;
 }
 
 /** Moves due jobs into the line. @returns how many. */

@@ -23,7 +23,7 @@ export function reapTenant(tenant: MemoryTenant, now: Date, { spareSessions = fa
     else found.died.push(job.id);
   }
   found.timedOut.push(...endOverdue(tenant, now));
-  return { ...found, promoted: promoteDue(tenant, now), sessionsExpired };
+  return { ...found, promoted: promoteDue(tenant, now), admitted: false, sessionsExpired };
 }
 
 /** @returns false when the job's holder may keep it. */

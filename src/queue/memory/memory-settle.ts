@@ -86,7 +86,7 @@ export function endWaiting(
   end: { readonly state: "cancelled" | "timed_out"; readonly error: JobFailure; readonly now: Date },
 ): void {
   const { place } = job;
-  if (place.kind !== "ready" && place.kind !== "delayed") throw new TypeError(`job ${job.id} does not wait`);
+  if (place.kind === "active" || place.kind === "done") throw new TypeError(`job ${job.id} does not wait`);
   const { state, error, now } = end;
   tenant.move(job, { kind: "done", state, attempt: place.attempt, byHolder: false, finishedAt: now, error });
   if (state === "timed_out") {

@@ -1,16 +1,23 @@
 import type { TenantId } from "../../core/ids.ts";
 import type { AcceptedJob } from "../accepted-job.ts";
 import type { Attempt, DeadLetter, JobFailure } from "../job.ts";
+import type { Pause } from "../queue.ts";
 import type { Stopping } from "../retry.ts";
+import { type LimitVerdict, MemoryLimits } from "./memory-limits.ts";
 
 /** Where a job is; replaced as a whole when it moves. */
-export type Place = Ready | Delayed | Active | Done;
+export type Place = Ready | Parked | Delayed | Active | Done;
 
 interface Ready {
   readonly kind: "ready";
   readonly readyAt: Date;
   readonly attempt: number;
   readonly spared: number;
+}
+
+/** Held back by its concurrency limit. */
+interface Parked extends Omit<Ready, "kind"> {
+  readonly kind: "parked";
 }
 
 interface Delayed {
@@ -76,6 +83,8 @@ export class MemoryTenant {
   readonly deadLetters = new Map<string, DeadLetter>();
   /** Jobs whose deadline has not been looked at. */
   readonly deadlines = new Set<MemoryJob>();
+  readonly pauses = new Map<string, Pause>();
+  readonly #limits = new MemoryLimits();
   readonly #delayed = new Set<MemoryJob>();
   readonly #active = new Set<MemoryJob>();
   /** Ready jobs by urgency, then age. */
@@ -84,13 +93,25 @@ export class MemoryTenant {
   add(job: MemoryJob): void {
     this.jobs.set(job.id, job);
     if (job.accepted.deadline !== undefined) this.deadlines.add(job);
+    if (job.accepted.concurrency !== undefined) this.#limits.learn(job.accepted.concurrency);
+    job.place = this.#limits.gate(job, job.place);
     this.#enter(job);
   }
 
   move(job: MemoryJob, place: Place): void {
     this.#leave(job);
-    job.place = place;
+    job.place = this.#limits.gate(job, place);
     this.#enter(job);
+  }
+
+  /** Concurrency keys of jobs that came or went since the last call. */
+  takeTouchedKeys(): readonly string[] {
+    return this.#limits.takeTouched();
+  }
+
+  /** What the limit of a job that came or went says about its jobs; to be asked until it says nothing. */
+  nextVerdict(key: string): LimitVerdict | undefined {
+    return this.#limits.nextVerdict(key);
   }
 
   /** A copy, as with the other two: jobs may be moved while it is looped over. */
@@ -113,6 +134,8 @@ export class MemoryTenant {
         return;
       case "delayed":
         this.#delayed.add(job);
+        return;
+      case "parked":
         return;
       case "active":
         this.#active.add(job);

@@ -27,8 +27,15 @@ export function viewJob(tenant: MemoryTenant, job: MemoryJob): Job {
     ...(retryOf !== undefined && { retryOf }),
     ...(deadline !== undefined && { deadline }),
     ...(robotId !== undefined && { robotId }),
+    ...viewHold(tenant, job),
     ...viewPlace(place),
   };
+}
+
+function viewHold(tenant: MemoryTenant, { accepted, place }: MemoryJob): Pick<Job, "heldBy"> {
+  if (place.kind === "delayed") return { heldBy: "time" };
+  if (place.kind === "parked") return { heldBy: "limit" };
+  return place.kind === "ready" && tenant.pauses.has(accepted.kind) ? { heldBy: "pause" } : {};
 }
 
 function viewPlace(place: Place): Partial<Job> {
@@ -58,7 +65,7 @@ function stateOf(place: Place): Job["state"] {
 function runAtOf(job: MemoryJob): Date {
   const { place } = job;
   if (place.kind === "delayed") return place.runAt;
-  if (place.kind === "ready" && place.attempt > 0) return place.readyAt;
+  if ((place.kind === "ready" || place.kind === "parked") && place.attempt > 0) return place.readyAt;
   return job.accepted.runAt ?? job.createdAt;
 }
 
@@ -95,15 +102,18 @@ export function matches(job: Job, filter: JobFilter): boolean {
 export function viewStats(tenant: MemoryTenant, now: Date): QueueStats {
   const claimableSince: number[] = [];
   let notDue = 0;
-  for (const { place } of [...tenant.ready(), ...tenant.delayed()]) {
-    if (place.kind === "ready") claimableSince.push(place.readyAt.getTime());
+  let heldBack = 0;
+  for (const { accepted, place } of tenant.jobs.values()) {
+    if (place.kind === "parked" || (place.kind === "ready" && tenant.pauses.has(accepted.kind))) heldBack++;
+    else if (place.kind === "ready") claimableSince.push(place.readyAt.getTime());
     else if (place.kind === "delayed" && place.runAt <= now) claimableSince.push(place.runAt.getTime());
-    else notDue++;
+    else if (place.kind === "delayed") notDue++;
   }
   const oldest = claimableSince.reduce((a, b) => Math.min(a, b), now.getTime());
   return {
     pending: claimableSince.length,
     delayed: notDue,
+    heldBack,
     running: tenant.running().length,
     deadLetters: [...tenant.deadLetters.values()].filter((letter) => letter.requeuedAs === undefined).length,
     ...(claimableSince.length > 0 && { oldestPendingMs: now.getTime() - oldest }),

@@ -4,6 +4,7 @@ import { queueErrors } from "../errors.ts";
 import type { ClaimedJob } from "../job.ts";
 import type { ClaimRequest } from "../queue.ts";
 import { isStoredId } from "../stored-id.ts";
+import { admit } from "./admission.ts";
 import { promoteDueJobs } from "./delayed-jobs.ts";
 import type { ExchangeDesk } from "./exchange-desk.ts";
 import type { PlacedJob } from "./exchange-jobs.ts";
@@ -34,9 +35,11 @@ export async function claim(tools: ClaimTools, request: ClaimRequest): Promise<r
     if (!round.live && taken.length === 0) throw queueErrors.QUEUE_SESSION_EXPIRED({ sessionId });
     if (!round.live || taken.length >= limit) break;
     if (await routes.learn(tenantId, round.newestRoute)) continue;
-    if (round.overdue > 0) continue;
+    if (round.putAside > 0) continue;
     if (round.due && promotes) {
-      promotes = (await promoteDueJobs(tools.database, tenantId, PROMOTE_AT_ONCE)) > 0;
+      const { count, touched } = await promoteDueJobs(tools.database, tenantId, PROMOTE_AT_ONCE);
+      await admit(tools.database, touched);
+      promotes = count > 0;
       desk.rewind(tenantId);
       continue;
     }

@@ -1,6 +1,7 @@
 import sql, { type Sql } from "sql-template-tag";
 import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
+import type { TouchedLimit } from "./admission.ts";
 
 interface Copy {
   readonly tenantId: TenantId;
@@ -9,12 +10,18 @@ interface Copy {
   readonly newId: number;
 }
 
+export interface Copied {
+  readonly isMade: boolean;
+  /** The limit that the new job has to pass. */
+  readonly touched: readonly TouchedLimit[];
+}
+
 /**
  * Makes a new job of an ended one and takes its dead letter, if there is an open one, as requeued.
  *
- * @returns false when the job has not ended or does not exist.
+ * Makes none when the job has not ended or does not exist.
  */
-export function copyEndedJob(db: Queryable, copy: Copy): Promise<boolean> {
+export function copyEndedJob(db: Queryable, copy: Copy): Promise<Copied> {
   return copyJob(
     db,
     copy,
@@ -29,9 +36,9 @@ export function copyEndedJob(db: Queryable, copy: Copy): Promise<boolean> {
 /**
  * Makes a new job of a dead one, unless its dead letter was requeued before.
  *
- * @returns false when there is no open dead letter.
+ * Makes none when there is no open dead letter.
  */
-export function copyDeadJob(db: Queryable, copy: Copy): Promise<boolean> {
+export function copyDeadJob(db: Queryable, copy: Copy): Promise<Copied> {
   return copyJob(
     db,
     copy,
@@ -53,25 +60,35 @@ function takeLetter(copy: Copy): Sql {
  * The copy keeps every attribute but the start time, which is now, and the idempotency key, which stays with the first.
  * A deadline that has passed is replaced by one that leaves as much time as the first job had.
  */
-async function copyJob(db: Queryable, copy: Copy, sources: Sql): Promise<boolean> {
-  const rows = await db.query(sql`
+async function copyJob(db: Queryable, copy: Copy, sources: Sql): Promise<Copied> {
+  const rows = await db.query<{ limit_id: number | null }>(sql`
     with ${sources},
     start as materialized (select nextval('queue_line') * 16384 + 1 as line, clock_timestamp() as now),
     job as (
-      insert into queue_job (tenant_id, id, line, created_at, deadline, retry_of, route_id, priority, kind, retry, payload)
+      insert into queue_job (tenant_id, id, line, created_at, deadline, retry_of, route_id, priority, kind, retry, payload,
+        limit_id)
       select s.tenant_id, ${copy.newId}, start.line, start.now,
         case when s.deadline <= start.now then start.now + (s.deadline - s.created_at) else s.deadline end,
-        s.id, s.route_id, s.priority, s.kind, s.retry, s.payload
+        s.id, s.route_id, s.priority, s.kind, s.retry, s.payload, s.limit_id
       from source s, start
       on conflict do nothing
-      returning tenant_id, id, line, created_at, deadline, route_id, priority
+      returning tenant_id, id, line, created_at, deadline, route_id, priority, limit_id
     ),
     limited as (
       insert into queue_deadline (tenant_id, deadline, job_id)
       select tenant_id, deadline, id from job where deadline is not null
+    ),
+    line as (
+      insert into queue_ready (tenant_id, route_id, priority, line, lo, hi, ready_at, attempt, spared)
+      select tenant_id, route_id, priority, line, id, id, created_at, 0, 0 from job where limit_id is null
+    ),
+    parked as (
+      insert into queue_parked (tenant_id, job_id, line, ready_at, route_id, priority, attempt, spared, limit_id)
+      select tenant_id, id, line, created_at, route_id, priority, 0, 0, limit_id from job where limit_id is not null
     )
-    insert into queue_ready (tenant_id, route_id, priority, line, lo, hi, ready_at, attempt, spared)
-    select tenant_id, route_id, priority, line, id, id, created_at, 0, 0 from job
-    returning lo`);
-  return rows.length > 0;
+    select limit_id from job`);
+  return {
+    isMade: rows.length > 0,
+    touched: rows.flatMap(({ limit_id: limitId }) => (limitId === null ? [] : [{ tenantId: copy.tenantId, limitId }])),
+  };
 }

@@ -1,6 +1,7 @@
 import sql from "sql-template-tag";
 import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
+import type { TouchedLimit } from "./admission.ts";
 
 /** Tenants that have delayed jobs which are due: one index probe per tenant with delayed jobs. */
 export async function tenantsWithDueJobs(db: Queryable): Promise<readonly TenantId[]> {
@@ -19,14 +20,18 @@ export async function tenantsWithDueJobs(db: Queryable): Promise<readonly Tenant
 }
 
 /**
- * Moves due jobs of a tenant into the line, each to the place it had from the beginning.
+ * Moves due jobs of a tenant into the line, each to the place it had from the beginning, or before their limits.
  *
  * The time is asked for in a subquery, so that it is known before the index is searched.
  *
- * @returns how many, at most `limit`; jobs that others are moving are left to them.
+ * @returns how many, at most `limit`, and which limits they have to pass; jobs that others are moving are left to them.
  */
-export async function promoteDueJobs(db: Queryable, tenantId: TenantId, limit: number): Promise<number> {
-  const rows = await db.query(sql`
+export async function promoteDueJobs(
+  db: Queryable,
+  tenantId: TenantId,
+  limit: number,
+): Promise<{ readonly count: number; readonly touched: readonly TouchedLimit[] }> {
+  const rows = await db.query<{ limit_id: number | null }>(sql`
     with due as materialized (
       select job_id from queue_delayed
       where tenant_id = ${tenantId} and run_at <= (select clock_timestamp())
@@ -37,10 +42,21 @@ export async function promoteDueJobs(db: Queryable, tenantId: TenantId, limit: n
       delete from queue_delayed d using due
       where d.tenant_id = ${tenantId} and d.job_id = due.job_id
       returning d.job_id, d.run_at, d.attempt, d.spared
+    ),
+    job as materialized (
+      select j.route_id, j.priority, j.line, j.id, j.limit_id, m.run_at, m.attempt, m.spared
+      from moved m join queue_job j on j.tenant_id = ${tenantId} and j.id = m.job_id
+    ),
+    line as (
+      insert into queue_ready (tenant_id, route_id, priority, line, lo, hi, ready_at, attempt, spared)
+      select ${tenantId}, route_id, priority, line, id, id, run_at, attempt, spared from job where limit_id is null
+    ),
+    parked as (
+      insert into queue_parked (tenant_id, job_id, line, ready_at, route_id, priority, attempt, spared, limit_id)
+      select ${tenantId}, id, line, run_at, route_id, priority, attempt, spared, limit_id
+      from job where limit_id is not null
     )
-    insert into queue_ready (tenant_id, route_id, priority, line, lo, hi, ready_at, attempt, spared)
-    select ${tenantId}, j.route_id, j.priority, j.line, j.id, j.id, m.run_at, m.attempt, m.spared
-    from moved m join queue_job j on j.tenant_id = ${tenantId} and j.id = m.job_id
-    returning lo`);
-  return rows.length;
+    select limit_id from job`);
+  const limits = new Set(rows.flatMap(({ limit_id: limitId }) => limitId ?? []));
+  return { count: rows.length, touched: [...limits].map((limitId) => ({ tenantId, limitId })) };
 }

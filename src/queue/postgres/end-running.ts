@@ -28,7 +28,7 @@ export interface Ending {
 export async function endRunning(db: Queryable, endings: readonly Ending[]): Promise<readonly EndedJob[]> {
   if (endings.length === 0) return [];
   const column = <T>(read: (ending: Ending) => T): T[] => endings.map(read);
-  const rows = await db.query<{ tenant_id: TenantId; id: string }>(sql`
+  const rows = await db.query<{ tenant_id: TenantId; id: string; limit_id: number | null }>(sql`
     with given as materialized (
       select * from unnest(
         ${column((e) => e.running.lease.tenantId)}::int[],
@@ -49,7 +49,7 @@ export async function endRunning(db: Queryable, endings: readonly Ending[]): Pro
       where a.tenant_id = g.tenant_id and a.id = g.id and a.attempt = g.attempt and a.session_id = g.session_id
         and a.stopping = g.stopping
       returning a.tenant_id, a.id, a.attempt, a.session_id, a.started_at, g.attempts, g.state, g.error, g.reason, g.outcome,
-        g.attempt_error
+        g.attempt_error, a.limit_id
     ),
     logged as (
       insert into queue_attempt (tenant_id, id, attempt, session_id, started_at, outcome, error)
@@ -59,14 +59,26 @@ export async function endRunning(db: Queryable, endings: readonly Ending[]): Pro
     died as (
       insert into queue_dead_letter (tenant_id, job_id, attempts, reason, error)
       select tenant_id, id, attempts, reason, error::json from ended where reason is not null
+    ),
+    history as (
+      insert into queue_done (tenant_id, id, attempt, session_id, started_at, state, by_holder, error)
+      select tenant_id, id, attempt, session_id, started_at, state, outcome is null, error::json from ended
+    ),
+    freed as (
+      delete from queue_slot s using ended e
+      where e.limit_id is not null and s.tenant_id = e.tenant_id and s.job_id = e.id
     )
-    insert into queue_done (tenant_id, id, attempt, session_id, started_at, state, by_holder, error)
-    select tenant_id, id, attempt, session_id, started_at, state, outcome is null, error::json from ended
-    returning tenant_id, id`);
-  return rows.map((row) => ({ tenantId: row.tenant_id, jobId: row.id }));
+    select tenant_id, id, limit_id from ended`);
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    jobId: row.id,
+    ...(row.limit_id !== null && { freedLimit: row.limit_id }),
+  }));
 }
 
 export interface EndedJob {
   readonly tenantId: TenantId;
   readonly jobId: string;
+  /** The limit whose slot it gave up. */
+  readonly freedLimit?: number;
 }

@@ -2,6 +2,7 @@ import sql from "sql-template-tag";
 import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
 import type { DeadLetter, JobFailure } from "../job.ts";
+import type { TouchedLimit } from "./admission.ts";
 import { END_CODE, type EndState, REASON_CODE } from "./codes.ts";
 
 /**
@@ -9,7 +10,7 @@ import { END_CODE, type EndState, REASON_CODE } from "./codes.ts";
  *
  * The job's row tells its lane and its place, so its range is found by one index probe, however long the line is.
  *
- * @returns false when the job does not wait (any more).
+ * @returns the limits that got room, or undefined when the job does not wait (any more).
  */
 export async function endWaiting(
   db: Queryable,
@@ -20,10 +21,10 @@ export async function endWaiting(
     readonly failure: JobFailure;
     readonly deadLetter?: DeadLetter["reason"];
   },
-): Promise<boolean> {
+): Promise<readonly TouchedLimit[] | undefined> {
   const errorText = JSON.stringify(ending.failure);
   const reason = ending.deadLetter && REASON_CODE[ending.deadLetter];
-  const rows = await db.query(sql`
+  const rows = await db.query<{ limit_id: number | null }>(sql`
     with range as materialized (
       select r.route_id, r.priority, r.line
       from queue_job j, lateral (
@@ -48,14 +49,31 @@ export async function endWaiting(
     undelayed as (
       delete from queue_delayed where tenant_id = ${tenantId} and job_id = ${jobId} returning attempt, spared
     ),
-    gone as materialized (select attempt, spared from cut union all select attempt, spared from undelayed),
+    unparked as (
+      delete from queue_parked where tenant_id = ${tenantId} and job_id = ${jobId} returning attempt, spared, limit_id
+    ),
+    gone as materialized (
+      select attempt, spared, limit_id from cut
+      union all
+      select attempt, spared, null from undelayed
+      union all
+      select attempt, spared, limit_id from unparked
+    ),
+    freed as (
+      delete from queue_slot where tenant_id = ${tenantId} and job_id = ${jobId}
+        and exists (select from gone where limit_id is not null)
+    ),
     died as (
       insert into queue_dead_letter (tenant_id, job_id, attempts, reason, error)
       select ${tenantId}, ${jobId}, attempt - spared, ${reason}::smallint, ${errorText}::json
       from gone where ${reason}::smallint is not null
+    ),
+    history as (
+      insert into queue_done (tenant_id, id, attempt, state, by_holder, error)
+      select ${tenantId}, ${jobId}, attempt, ${END_CODE[ending.state]}::smallint, false, ${errorText}::json from gone
     )
-    insert into queue_done (tenant_id, id, attempt, state, by_holder, error)
-    select ${tenantId}, ${jobId}, attempt, ${END_CODE[ending.state]}::smallint, false, ${errorText}::json from gone
-    returning id`);
-  return rows.length > 0;
+    select limit_id from gone`);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return row.limit_id === null ? [] : [{ tenantId, limitId: row.limit_id }];
 }

@@ -27,8 +27,9 @@ export async function enqueueJobs(db: Queryable, tenantId: TenantId, jobs: reado
         ${column((item) => item.job.retryOf)}::bigint[],
         ${column((item) => item.job.idempotencyKey)}::text[],
         ${column((item) => (item.job.retry === DEFAULT_RETRY ? undefined : JSON.stringify(item.job.retry)))}::text[],
-        ${column((item) => item.job.payloadText)}::text[]
-      ) with ordinality as g (id, route_id, priority, kind, run_at, deadline, retry_of, key, retry, payload, place)
+        ${column((item) => item.job.payloadText)}::text[],
+        ${column((item) => item.limitId)}::int[]
+      ) with ordinality as g (id, route_id, priority, kind, run_at, deadline, retry_of, key, retry, payload, limit_id, place)
     ),
     start as materialized (select nextval('queue_line') * 16384 as line, clock_timestamp() as now),
     keyed as (
@@ -40,13 +41,23 @@ export async function enqueueJobs(db: Queryable, tenantId: TenantId, jobs: reado
     ),
     job as (
       insert into queue_job (tenant_id, id, line, created_at, run_at, deadline, retry_of, route_id, priority, kind,
-        idempotency_key, retry, payload)
+        idempotency_key, retry, payload, limit_id)
       select ${tenantId}, id, start.line + place, start.now, run_at, deadline, retry_of, route_id, priority, kind,
-        key, retry::json, payload::json
+        key, retry::json, payload::json, limit_id
       from given, start
       where key is null or id in (select job_id from keyed)
       on conflict do nothing
-      returning id, run_at, deadline
+      returning id, run_at, deadline, limit_id, line, route_id, priority, kind
+    ),
+    paused as materialized (select kind from queue_pause where tenant_id = ${tenantId}),
+    parked as (
+      insert into queue_parked
+        (tenant_id, job_id, line, ready_at, route_id, priority, attempt, spared, limit_id, paused_kind)
+      select ${tenantId}, id, job.line, start.now, route_id, priority, 0, 0, limit_id,
+        case when limit_id is null then kind end
+      from job, start
+      where (limit_id is not null or kind = any (array(select kind from paused)))
+        and (run_at is null or run_at <= start.now)
     ),
     later as (
       insert into queue_delayed (tenant_id, job_id, run_at, attempt, spared)
@@ -66,7 +77,7 @@ export async function enqueueJobs(db: Queryable, tenantId: TenantId, jobs: reado
       ${ranges.map((range) => range.place)}::bigint[]
     ) as r (route_id, priority, lo, hi, place)
     join job on job.id = r.lo
-    where job.run_at is null or job.run_at <= start.now`);
+    where (job.run_at is null or job.run_at <= start.now) and job.kind <> all (array(select kind from paused))`);
 }
 
 /** Which job each of these idempotency keys belongs to. */

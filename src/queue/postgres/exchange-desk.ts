@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../../core/clock.ts";
 import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
 import type { Lease } from "../job.ts";
+import type { TouchedLimit } from "./admission.ts";
 import { coalesce } from "./coalesce.ts";
 import { type Ask, type Completion, type Exchanged, exchangeJobs, type PlacedJob } from "./exchange-jobs.ts";
 import { type Lane, LaneMarks } from "./lanes.ts";
@@ -11,8 +12,8 @@ interface ClaimRound {
   /** False: the session is not live, and nothing was taken. */
   readonly live: boolean;
   readonly jobs: readonly PlacedJob[];
-  /** Jobs ended as `timed_out` instead of being started, because their deadline had passed. */
-  readonly overdue: number;
+  /** Jobs that were found and not started; see `Exchanged`. */
+  readonly putAside: number;
   /** Largest route number of the tenant; larger than the newest known, some lanes were not looked at. */
   readonly newestRoute: number;
   /** True when delayed jobs of the tenant are due. */
@@ -63,7 +64,8 @@ const SPARE_RANGES = 4;
  * The completions of a robot's last jobs and the claim of its next ones, of all robots at once, go with one statement if
  * they come together.
  */
-export function createExchangeDesk(database: Queryable, clock: Clock = systemClock): ExchangeDesk {
+export function createExchangeDesk(options: ExchangeDeskOptions): ExchangeDesk {
+  const { database, onFreed, clock = systemClock } = options;
   const marksByTenant = new Map<TenantId, LaneMarks>();
   const estimate = new RangeEstimate();
   const calls = coalesce<Call>({ takeBatch, send });
@@ -95,6 +97,7 @@ export function createExchangeDesk(database: Queryable, clock: Clock = systemClo
       if (isSweep) marks.swept(nowMs, nowMs - startedAtMs);
       for (const { routeId, line } of exchanged.taken.flatMap((jobs) => jobs ?? [])) marks.took(routeId, line, nowMs);
       estimate.saw(exchanged);
+      if (exchanged.freed.length > 0) await onFreed(exchanged.freed);
       answer(completions, asks, { ...exchanged, isSweep });
     } catch (error) {
       for (const call of batch) call.reject(error);
@@ -145,16 +148,23 @@ function answer(
   exchanged: Exchanged & { readonly isSweep: boolean },
 ): void {
   for (const [index, call] of completions.entries()) call.resolve(exchanged.recorded.has(index));
-  const { overdue, newestRoute, due, hasMore, isSweep } = exchanged;
+  const { putAside, newestRoute, due, hasMore, isSweep } = exchanged;
   for (const [index, call] of asks.entries()) {
     const jobs = exchanged.taken[index];
-    call.resolve({ live: jobs !== undefined, jobs: jobs ?? [], overdue, newestRoute, due, hasMore, isSweep });
+    call.resolve({ live: jobs !== undefined, jobs: jobs ?? [], putAside, newestRoute, due, hasMore, isSweep });
   }
 }
 
 /** Statements that lock the same rows do so in the same order. */
 function byJob(a: Completion, b: Completion): number {
   return Number(a.lease.jobId) - Number(b.lease.jobId);
+}
+
+export interface ExchangeDeskOptions {
+  readonly database: Queryable;
+  /** Told of limits that got room, before the callers are answered; never rejects. */
+  readonly onFreed: (freed: readonly TouchedLimit[]) => Promise<void>;
+  readonly clock?: Clock;
 }
 
 /** How many rows of the line hold the jobs that are wanted, going by what was seen lately. */

@@ -4,8 +4,10 @@ import type { JsonValue } from "../../core/json.ts";
 import type { Queryable } from "../../database/index.ts";
 import { deadlineFailure } from "../failure-record.ts";
 import { type ClaimedJob, DEFAULT_RETRY, type Lease, type RetryPolicy } from "../job.ts";
+import type { TouchedLimit } from "./admission.ts";
 import { END_CODE, REASON_CODE } from "./codes.ts";
 import type { Lane } from "./lanes.ts";
+import { ALL_KINDS } from "./pauses.ts";
 
 /** A success to be recorded. */
 export interface Completion {
@@ -35,8 +37,10 @@ export interface Exchanged {
   readonly recorded: ReadonlySet<number>;
   /** For each ask its jobs, or undefined when its session is not live. */
   readonly taken: readonly (readonly PlacedJob[] | undefined)[];
-  /** Jobs ended as `timed_out` instead of being started, because their deadline had passed. */
-  readonly overdue: number;
+  /** Jobs not started: their deadline had passed, so they were ended, or their kind is paused, so they were parked. */
+  readonly putAside: number;
+  /** Limits that got room. */
+  readonly freed: readonly TouchedLimit[];
   /** Largest route number of the tenant; larger than the newest known, some lanes were not looked at. */
   readonly newestRoute: number;
   /** True when delayed jobs of the tenant are due. */
@@ -57,7 +61,8 @@ export interface PlacedJob {
 interface ExchangeRow {
   readonly recorded: readonly number[] | null;
   readonly live: readonly number[] | null;
-  readonly overdue: number;
+  readonly put_aside: number;
+  readonly freed: readonly number[] | null;
   readonly newest_route: number;
   readonly due: boolean;
   readonly has_more: boolean;
@@ -97,8 +102,25 @@ export async function exchangeJobs(db: Queryable, request: ExchangeRequest): Pro
     with ${recordCompletions(request)},
     ${takeFromLine(request)},
     started as (
-      insert into queue_active (tenant_id, id, attempt, spared, session_id, started_at)
-      select ${tenantId}, id, attempt, spared, session_id, clock_timestamp() from seated where not overdue
+      insert into queue_active (tenant_id, id, attempt, spared, session_id, started_at, limit_id)
+      select ${tenantId}, id, attempt, spared, session_id, clock_timestamp(), limit_id
+      from seated where not overdue and not paused
+    ),
+    parked as (
+      -- It keeps its slot, if its limit has given it one.
+      insert into queue_parked
+        (tenant_id, job_id, line, ready_at, route_id, priority, attempt, spared, limit_id, paused_kind)
+      select ${tenantId}, id, line, clock_timestamp(), route_id, priority, attempt - 1, spared, limit_id, kind
+      from seated where paused and not overdue
+    ),
+    freed as (
+      delete from queue_slot s using (
+        select id from recorded where limit_id is not null
+        union all
+        select id from seated where overdue and limit_id is not null
+      ) o
+      where s.tenant_id = ${tenantId} and s.job_id = o.id
+      returning s.limit_id
     ),
     ended as (
       insert into queue_done (tenant_id, id, attempt, state, by_holder, error)
@@ -115,7 +137,8 @@ export async function exchangeJobs(db: Queryable, request: ExchangeRequest): Pro
     select
       (select array_agg(place) from recorded) as recorded,
       (select array_agg(place) from live) as live,
-      (select count(*) from seated where overdue)::int as overdue,
+      (select count(*) from seated where overdue or paused)::int as put_aside,
+      (select array_agg(distinct limit_id) from freed) as freed,
       (select count(*) from taken)::int as rows_taken,
       coalesce((select max(id) from queue_route where tenant_id = ${tenantId}), 0) as newest_route,
       exists (
@@ -140,12 +163,13 @@ export async function exchangeJobs(db: Queryable, request: ExchangeRequest): Pro
         || coalesce(floor(date_part('epoch', deadline) * 1000 + 0.0005)::bigint::text, 'null') || ','
         || to_json(kind) || ',' || coalesce(retry::text, 'null') || ',' || payload || ']',
         ',' order by seat) || ']'
-      from seated where not overdue) as jobs`);
+      from seated where not overdue and not paused) as jobs`);
   if (row === undefined) throw new TypeError("the exchange returned no row");
   return {
     recorded: new Set((row.recorded ?? []).map((place) => place - 1)),
     taken: dealOut(row, tenantId, asks),
-    overdue: row.overdue,
+    putAside: row.put_aside,
+    freed: (row.freed ?? []).map((limitId) => ({ tenantId, limitId })),
     newestRoute: row.newest_route,
     due: row.due,
     hasMore: row.has_more,
@@ -168,7 +192,7 @@ function recordCompletions({ tenantId, completions }: ExchangeRequest): Sql {
     recorded as (
       delete from queue_active a using said s
       where a.tenant_id = ${tenantId} and a.id = s.id and a.attempt = s.attempt and a.session_id = s.session_id
-      returning a.id, a.attempt, a.session_id, a.started_at, s.result, s.place::int as place
+      returning a.id, a.attempt, a.session_id, a.started_at, a.limit_id, s.result, s.place::int as place
     ),
     history as (
       insert into queue_done (tenant_id, id, attempt, session_id, started_at, state, result)
@@ -191,6 +215,7 @@ function takeFromLine({ tenantId, lanes, asks, ranges }: ExchangeRequest): Sql {
       select coalesce(array_agg(place order by place, n), '{}') as asks,
         coalesce(array_agg(session_id order by place, n), '{}') as sessions, count(*) as wanted
       from live, generate_series(1, seats) as n
+      where not exists (select from queue_pause where tenant_id = ${tenantId} and kind = ${ALL_KINDS})
     ),
     lane as materialized (
       select * from unnest(
@@ -220,18 +245,19 @@ function takeFromLine({ tenantId, lanes, asks, ranges }: ExchangeRequest): Sql {
       delete from queue_ready r using chosen c
       where r.tenant_id = ${tenantId} and r.route_id = c.route_id and r.priority = c.priority and r.line = c.line
         and c.upto = c.hi
-      returning r.lo, r.hi as upto, r.attempt, r.spared
+      returning r.lo, r.hi as upto, r.attempt, r.spared, r.limit_id
     ),
     shortened as (
       update queue_ready r set lo = c.upto + 1 from chosen c
       where r.tenant_id = ${tenantId} and r.route_id = c.route_id and r.priority = c.priority and r.line = c.line
         and c.upto < c.hi
-      returning c.lo, c.upto, r.attempt, r.spared
+      returning c.lo, c.upto, r.attempt, r.spared, r.limit_id
     ),
     taken as materialized (select * from emptied union all select * from shortened),
     job as materialized (
       select j.id, j.line, j.created_at, j.deadline, j.route_id, j.priority, j.kind, j.retry, j.payload,
-        t.attempt + 1 as attempt, t.spared, coalesce(j.deadline <= clock_timestamp(), false) as overdue,
+        t.attempt + 1 as attempt, t.spared, t.limit_id, coalesce(j.deadline <= clock_timestamp(), false) as overdue,
+        j.kind = any (array(select kind from queue_pause where tenant_id = ${tenantId})) as paused,
         row_number() over (order by j.priority desc, j.line) as seat
       from taken t, lateral (
         -- More than a claim takes. Without it the planner expects a ninth of the table and compiles the statement (JIT).

@@ -6,11 +6,13 @@ import { queueErrors } from "../errors.ts";
 import type { EnqueueOutcome, JobState } from "../job.ts";
 import type { RetryOutcome } from "../queue.ts";
 import { isStoredId } from "../stored-id.ts";
-import { copyDeadJob, copyEndedJob } from "./copy-job.ts";
+import { admit } from "./admission.ts";
+import { type Copied, copyDeadJob, copyEndedJob } from "./copy-job.ts";
 import { findDeadLetter } from "./dead-letters.ts";
 import { enqueueJobs, jobsByKey } from "./enqueue-jobs.ts";
 import type { IdBlocks } from "./id-blocks.ts";
 import { insistently } from "./insistently.ts";
+import { internLimits } from "./intern-limits.ts";
 import { findJob } from "./read-jobs.ts";
 import type { RouteBook } from "./route-book.ts";
 
@@ -29,8 +31,20 @@ export async function storeJobs(
   const { distinct, indexes } = withoutRepeatedKeys(accepted);
   const routeIds = await tools.routes.idsOf(tenantId, distinct);
   const ids = await tools.ids.take(distinct.length);
-  const jobs = distinct.map((job, index) => ({ job, id: ids[index] ?? 0, routeId: routeIds[index] ?? 0 }));
+  const limitIds = await internLimits(
+    tools.database,
+    tenantId,
+    distinct.map((job) => job.concurrency),
+  );
+  const jobs = distinct.map((job, index) => ({
+    job,
+    id: ids[index] ?? 0,
+    routeId: routeIds[index] ?? 0,
+    limitId: limitIds[index],
+  }));
   await insistently(() => enqueueJobs(tools.database, tenantId, jobs));
+  const touched = limitIds.flatMap((limitId) => (limitId === undefined ? [] : [{ tenantId, limitId }]));
+  await insistently(() => admit(tools.database, touched));
   const keys = distinct.flatMap((job) => job.idempotencyKey ?? []);
   const owners = await insistently(() => jobsByKey(tools.database, tenantId, keys));
   const seen = new Set<number>();
@@ -71,7 +85,7 @@ export async function retryJob(tools: IntakeTools, tenantId: TenantId, jobId: st
   const newId = await takeOne(tools.ids);
   const created = await insistently(
     async () =>
-      (await copyEndedJob(tools.database, { tenantId, jobId, newId })) ||
+      (await letIn(tools, await copyEndedJob(tools.database, { tenantId, jobId, newId }))) ||
       (await exists(tools.database, tenantId, newId)),
   );
   if (created) return { kind: "created", jobId: String(newId) };
@@ -88,13 +102,20 @@ export async function requeueDeadLetter(
   if (!isStoredId(jobId)) throw queueErrors.QUEUE_DEAD_LETTER_NOT_FOUND({ jobId });
   const newId = await takeOne(tools.ids);
   return insistently(async () => {
-    if (await copyDeadJob(tools.database, { tenantId, jobId, newId })) return { jobId: String(newId) };
+    if (await letIn(tools, await copyDeadJob(tools.database, { tenantId, jobId, newId })))
+      return { jobId: String(newId) };
     const letter = await findDeadLetter(tools.database, tenantId, jobId);
     if (letter?.requeuedAs === undefined) throw queueErrors.QUEUE_DEAD_LETTER_NOT_FOUND({ jobId });
     // The first try was committed although its answer got lost.
     if (letter.requeuedAs === String(newId)) return { jobId: letter.requeuedAs };
     throw queueErrors.QUEUE_DEAD_LETTER_REQUEUED({ jobId, requeuedAs: letter.requeuedAs });
   });
+}
+
+/** Lets a new job pass its limit, if it has one. @returns whether there is a new job. */
+async function letIn(tools: IntakeTools, copied: Copied): Promise<boolean> {
+  await admit(tools.database, copied.touched);
+  return copied.isMade;
 }
 
 async function takeOne(ids: IdBlocks): Promise<number> {

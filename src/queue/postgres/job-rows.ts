@@ -30,17 +30,18 @@ export interface JobRow {
   readonly stopping: number | null;
   readonly progress: number | null;
   readonly progress_note: string | null;
+  readonly held_by: "time" | "limit" | "pause" | null;
 }
 
 /** Columns of `JobRow` over `queue_job j` and `JOB_JOINS`. */
 export const JOB_COLUMNS = sql`
   j.tenant_id, j.id, j.kind, j.payload, j.priority, r.environment, r.requires, j.retry, j.idempotency_key, j.retry_of,
   j.created_at, j.deadline, s.robot_id,
-  case when w.attempt > 0 or w.is_delayed then w.run_at else coalesce(j.run_at, j.created_at) end as run_at,
+  case when w.attempt > 0 or w.held_by = 'time' then w.run_at else coalesce(j.run_at, j.created_at) end as run_at,
   coalesce(d.attempt, a.attempt, w.attempt, 0) as attempt,
   coalesce(d.started_at, a.started_at) as started_at,
   d.state as end_state, d.finished_at, d.result is not null as has_result, d.result, d.error,
-  a.stopping, a.progress, a.progress_note`;
+  a.stopping, a.progress, a.progress_note, w.held_by`;
 
 /** Joins what a job demands and where it is to `queue_job j`. */
 export const JOB_JOINS = sql`
@@ -49,10 +50,15 @@ export const JOB_JOINS = sql`
   left join queue_active a on a.tenant_id = j.tenant_id and a.id = j.id
   left join queue_session s on s.tenant_id = j.tenant_id and s.id = coalesce(d.session_id, a.session_id)
   left join lateral (
-    select run_at, attempt, true as is_delayed from queue_delayed
+    select run_at, attempt, 'time' as held_by from queue_delayed
     where tenant_id = j.tenant_id and job_id = j.id
     union all
-    select ready_at, attempt, false from (
+    select ready_at, attempt, case when paused_kind is null then 'limit' else 'pause' end from queue_parked
+    where tenant_id = j.tenant_id and job_id = j.id
+    union all
+    select ready_at, attempt,
+      case when exists (select from queue_pause where tenant_id = j.tenant_id and kind = j.kind) then 'pause' end
+    from (
       select * from queue_ready
       where tenant_id = j.tenant_id and route_id = j.route_id and priority = j.priority and line >= j.line
       order by line limit 1
@@ -82,6 +88,7 @@ export function toJob(row: JobRow): Job {
     ...(row.robot_id !== null && { robotId: row.robot_id }),
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
+    ...(row.held_by !== null && { heldBy: row.held_by }),
     ...(row.progress !== null && { progress: row.progress }),
     ...(row.progress_note !== null && { progressNote: row.progress_note }),
     ...(row.has_result && { result: row.result }),

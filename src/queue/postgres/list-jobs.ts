@@ -48,6 +48,7 @@ const SOURCES: Readonly<Record<JobState, (request: ListRequest) => Sql[]>> = {
       ? [
           firstPage(request, waitingInLine(request)),
           firstPage(request, sql`(select tenant_id, job_id as id from queue_delayed)`),
+          firstPage(request, sql`(select tenant_id, job_id as id from queue_parked)`),
         ]
       : [],
   running: (request) => [firstPage(request, sql`queue_active`)],

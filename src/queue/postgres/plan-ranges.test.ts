@@ -7,7 +7,7 @@ const [PLAIN] = acceptJobs([{ kind: "k", payload: null }]);
 
 function item(id: number, routeId = 1, job: Partial<AcceptedJob> = {}): IdentifiedJob {
   if (PLAIN === undefined) throw new Error("no job");
-  return { id, routeId, job: { ...PLAIN, ...job } };
+  return { id, routeId, limitId: undefined, job: { ...PLAIN, ...job } };
 }
 
 describe("planRanges", () => {

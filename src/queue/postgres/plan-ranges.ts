@@ -4,6 +4,8 @@ import type { AcceptedJob } from "../accepted-job.ts";
 export interface IdentifiedJob {
   readonly id: number;
   readonly routeId: number;
+  /** Of its concurrency limit. */
+  readonly limitId: number | undefined;
   readonly job: AcceptedJob;
 }
 
@@ -24,7 +26,7 @@ export interface ReadyRange {
 export const MAX_RANGE = 20;
 
 /**
- * Groups jobs into ranges, in order.
+ * Groups jobs of one kind into ranges, in order; those with a concurrency limit are left out, because it lets them into the line.
  *
  * A job with an idempotency key or a start time stands alone, because whether it gets into the line is found out only when
  * the statement runs.
@@ -32,7 +34,12 @@ export const MAX_RANGE = 20;
 export function planRanges(jobs: readonly IdentifiedJob[]): ReadyRange[] {
   const ranges: ReadyRange[] = [];
   let extensible = false;
-  for (const [index, { id, routeId, job }] of jobs.entries()) {
+  let lastKind: string | undefined;
+  for (const [index, { id, routeId, limitId, job }] of jobs.entries()) {
+    if (limitId !== undefined) {
+      extensible = false;
+      continue;
+    }
     const last = ranges.at(-1);
     const plain = job.idempotencyKey === undefined && job.runAt === undefined;
     const joins =
@@ -42,10 +49,12 @@ export function planRanges(jobs: readonly IdentifiedJob[]): ReadyRange[] {
       last.hi + 1 === id &&
       last.routeId === routeId &&
       last.priority === job.priority &&
+      lastKind === job.kind &&
       last.hi - last.lo + 1 < MAX_RANGE;
     if (joins) ranges[ranges.length - 1] = { ...last, hi: id, place: index + 1 };
     else ranges.push({ routeId, priority: job.priority, lo: id, hi: id, place: index + 1 });
     extensible = plain;
+    lastKind = job.kind;
   }
   return ranges;
 }

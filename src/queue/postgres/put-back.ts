@@ -20,6 +20,8 @@ export interface ReturnedJob {
   readonly tenantId: TenantId;
   readonly jobId: string;
   readonly runAt: Date;
+  /** The limit whose slot it gave up for the time of its delay. */
+  readonly freedLimit?: number;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface ReturnedJob {
 export async function putBack(db: Queryable, returns: readonly Return[]): Promise<readonly ReturnedJob[]> {
   if (returns.length === 0) return [];
   const column = <T>(read: (item: Return) => T): T[] => returns.map(read);
-  const rows = await db.query<{ tenant_id: TenantId; id: string; run_at: Date }>(sql`
+  const rows = await db.query<{ tenant_id: TenantId; id: string; run_at: Date; freed_limit: number | null }>(sql`
     with given as materialized (
       select * from unnest(
         ${column((r) => r.running.lease.tenantId)}::int[],
@@ -50,7 +52,7 @@ export async function putBack(db: Queryable, returns: readonly Return[]): Promis
       delete from queue_active a using given g, start
       where a.tenant_id = g.tenant_id and a.id = g.id and a.attempt = g.attempt and a.session_id = g.session_id
         and a.stopping = g.stopping
-      returning a.tenant_id, a.id, a.attempt, a.session_id, a.started_at, a.spared + g.spare as spared, g.outcome, g.error,
+      returning a.tenant_id, a.id, a.attempt, a.session_id, a.started_at, a.spared + g.spare as spared, a.limit_id, g.outcome, g.error,
         g.delay_ms, start.now + g.delay_ms * interval '1 ms' as run_at
     ),
     logged as (
@@ -62,11 +64,21 @@ export async function putBack(db: Queryable, returns: readonly Return[]): Promis
       select tenant_id, id, run_at, attempt, spared from ended where delay_ms > 0
     ),
     again as (
-      insert into queue_ready (tenant_id, route_id, priority, line, lo, hi, ready_at, attempt, spared)
-      select e.tenant_id, j.route_id, j.priority, j.line, e.id, e.id, e.run_at, e.attempt, e.spared
+      -- It keeps the slot of its limit.
+      insert into queue_ready (tenant_id, route_id, priority, line, lo, hi, ready_at, attempt, spared, limit_id)
+      select e.tenant_id, j.route_id, j.priority, j.line, e.id, e.id, e.run_at, e.attempt, e.spared, e.limit_id
       from ended e join queue_job j on j.tenant_id = e.tenant_id and j.id = e.id
       where e.delay_ms = 0
+    ),
+    freed as (
+      delete from queue_slot s using ended e
+      where e.limit_id is not null and e.delay_ms > 0 and s.tenant_id = e.tenant_id and s.job_id = e.id
     )
-    select tenant_id, id, run_at from ended`);
-  return rows.map((row) => ({ tenantId: row.tenant_id, jobId: row.id, runAt: row.run_at }));
+    select tenant_id, id, run_at, case when delay_ms > 0 then limit_id end as freed_limit from ended`);
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    jobId: row.id,
+    runAt: row.run_at,
+    ...(row.freed_limit !== null && { freedLimit: row.freed_limit }),
+  }));
 }

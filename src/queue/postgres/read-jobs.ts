@@ -66,12 +66,14 @@ export async function readStats(db: Queryable, tenantId: TenantId): Promise<Queu
   const [row] = await db.query<{
     readonly pending: string;
     readonly delayed: string;
+    readonly held_back: string;
     readonly running: string;
     readonly dead_letters: string;
     readonly oldest_ms: number | null;
   }>(sql`
     select
       coalesce(ready.jobs, 0) + later.due as pending, later.not_due as delayed,
+      (select count(*) from queue_parked where tenant_id = ${tenantId}) as held_back,
       (select count(*) from queue_active where tenant_id = ${tenantId}) as running,
       (select count(*) from queue_dead_letter where tenant_id = ${tenantId} and requeued_as is null) as dead_letters,
       (extract(epoch from t.now - least(ready.oldest, later.oldest)) * 1000)::float8 as oldest_ms
@@ -87,6 +89,7 @@ export async function readStats(db: Queryable, tenantId: TenantId): Promise<Queu
   return {
     pending: Number(row?.pending ?? 0),
     delayed: Number(row?.delayed ?? 0),
+    heldBack: Number(row?.held_back ?? 0),
     running: Number(row?.running ?? 0),
     deadLetters: Number(row?.dead_letters ?? 0),
     ...(typeof row?.oldest_ms === "number" && { oldestPendingMs: Math.max(0, Math.round(row.oldest_ms)) }),

@@ -1,14 +1,17 @@
 import sql from "sql-template-tag";
+import type { TenantId } from "../../core/ids.ts";
 import type { Database } from "../../database/index.ts";
 import { deadlineFailure, lostFailure, releasedFailure } from "../failure-record.ts";
 import type { ReapOptions, ReapReport } from "../queue.ts";
 import { decideAfterLoss, decideAfterRelease } from "../retry.ts";
+import { admit, limitsWithParkedJobs, type TouchedLimit } from "./admission.ts";
 import { forgetDeadlines, lockPassedDeadlines, type PassedDeadline, stopForDeadline } from "./deadlines.ts";
 import { promoteDueJobs, tenantsWithDueJobs } from "./delayed-jobs.ts";
 import { endWaiting } from "./end-waiting.ts";
+import { unparkStragglers } from "./pauses.ts";
 import { lockAbandoned, type RunningJob, type TakenFor } from "./running-jobs.ts";
 import { endLapsedSessions } from "./sessions.ts";
-import { type Settlement, settleRunning } from "./settle-running.ts";
+import { freedBy, type Settlement, settleRunning } from "./settle-running.ts";
 
 /** Rows per transaction: short enough that nobody waits long for a lock. */
 const PAGE = 500;
@@ -20,6 +23,7 @@ interface Findings {
   readonly died: string[];
   readonly cancelled: string[];
   readonly timedOut: string[];
+  readonly touched: TouchedLimit[];
 }
 
 /**
@@ -29,7 +33,7 @@ interface Findings {
  * ended, and keeps its jobs.
  */
 export async function reap(database: Database, { spareSessions = false }: ReapOptions = {}): Promise<ReapReport> {
-  const findings: Findings = { requeued: [], died: [], cancelled: [], timedOut: [] };
+  const findings: Findings = { requeued: [], died: [], cancelled: [], timedOut: [], touched: [] };
   let sessionsExpired = 0;
   if (!spareSessions) {
     sessionsExpired = await inPages(() => endLapsedSessions(database, PAGE));
@@ -38,10 +42,13 @@ export async function reap(database: Database, { spareSessions = false }: ReapOp
   await inPages(() => endOverdue(database, findings));
   let promoted = 0;
   for (const tenantId of await tenantsWithDueJobs(database)) {
-    promoted += await inPages(() => promoteDueJobs(database, tenantId, PAGE));
+    promoted += await inPages(() => promote(database, tenantId, findings));
   }
+  findings.touched.push(...(await unparkStragglers(database)), ...(await limitsWithParkedJobs(database)));
+  const admitted = await admit(database, findings.touched);
   await preparePartitions(database);
-  return { ...findings, promoted, sessionsExpired };
+  const { touched: _touched, ...found } = findings;
+  return { ...found, promoted, admitted, sessionsExpired };
 }
 
 /** Does a page of work after the other until one is not full. @returns the sum of what `page` returned. */
@@ -55,11 +62,18 @@ async function inPages(page: () => Promise<number>): Promise<number> {
   return total;
 }
 
+async function promote(database: Database, tenantId: TenantId, findings: Findings): Promise<number> {
+  const { count, touched } = await promoteDueJobs(database, tenantId, PAGE);
+  findings.touched.push(...touched);
+  return count;
+}
+
 async function takeAbandoned(database: Database, findings: Findings): Promise<number> {
   const { found, settled } = await database.withTransaction(async (transaction) => {
     const abandoned = await lockAbandoned(transaction, PAGE);
     return { found: abandoned.length, settled: await settleRunning(transaction, abandoned.map(settlementOf)) };
   });
+  findings.touched.push(...freedBy(settled));
   findings.requeued.push(...settled.returned.map((job) => job.jobId));
   for (const { jobId, ending } of settled.ended) {
     if (ending.state === "cancelled") findings.cancelled.push(jobId);
@@ -80,6 +94,7 @@ function settlementOf(running: RunningJob & { readonly takenFor: TakenFor }): Se
 }
 
 async function endOverdue(database: Database, findings: Findings): Promise<number> {
+  const touched: TouchedLimit[] = [];
   const { found, timedOut } = await database.withTransaction(async (transaction) => {
     const passed = await lockPassedDeadlines(transaction, PAGE);
     const seenTo: PassedDeadline[] = passed.filter((job) => job.state === "ended");
@@ -93,13 +108,17 @@ async function endOverdue(database: Database, findings: Findings): Promise<numbe
     for (const job of passed.filter((other) => other.state === "waiting")) {
       const failure = deadlineFailure(job.jobId);
       const ending = { state: "timed_out", failure, deadLetter: "deadline" } as const;
-      if (await endWaiting(transaction, job.tenantId, job.jobId, ending)) ended.push(job);
+      const freed = await endWaiting(transaction, job.tenantId, job.jobId, ending);
+      if (freed === undefined) continue;
+      ended.push(job);
+      touched.push(...freed);
     }
     // A job that was on its way from one state to another keeps its deadline for the next pass.
     await forgetDeadlines(transaction, [...seenTo, ...ended]);
     const isDone = seenTo.length + ended.length === passed.length;
     return { found: isDone ? passed.length : 0, timedOut: ended };
   });
+  findings.touched.push(...touched);
   findings.timedOut.push(...timedOut.map((job) => job.jobId));
   return found;
 }

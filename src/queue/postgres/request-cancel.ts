@@ -3,26 +3,28 @@ import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
 import { cancelledFailure } from "../failure-record.ts";
 import type { CancelOutcome } from "../queue.ts";
+import type { TouchedLimit } from "./admission.ts";
 import { END_CODE, STOPPING_CODE, wordOf } from "./codes.ts";
 import { endWaiting } from "./end-waiting.ts";
 
 /** A job that is claimed, given back and claimed again between the looks is looked for this many times. */
 const MAX_LOOKS = 20;
 
-/** Cancels a waiting job, or asks the holder of a running one to stop. */
+/** Cancels a waiting job, or asks the holder of a running one to stop. @returns also the limits that got room. */
 export async function requestCancel(
   db: Queryable,
   tenantId: TenantId,
   jobId: string,
   reason: string | undefined,
-): Promise<CancelOutcome> {
+): Promise<{ readonly outcome: CancelOutcome; readonly freed: readonly TouchedLimit[] }> {
   const failure = cancelledFailure(jobId, reason);
   for (let look = 0; look < MAX_LOOKS; look++) {
-    if (await endWaiting(db, tenantId, jobId, { state: "cancelled", failure })) return { kind: "cancelled" };
+    const freed = await endWaiting(db, tenantId, jobId, { state: "cancelled", failure });
+    if (freed !== undefined) return { outcome: { kind: "cancelled" }, freed };
     const sessionId = await stopRunning(db, tenantId, jobId, reason);
-    if (sessionId !== undefined) return { kind: "requested", sessionId };
+    if (sessionId !== undefined) return { outcome: { kind: "requested", sessionId }, freed: [] };
     const outcome = await findEnd(db, tenantId, jobId);
-    if (outcome !== undefined) return outcome;
+    if (outcome !== undefined) return { outcome, freed: [] };
   }
   throw new Error(`job ${jobId} moved about too fast to be cancelled`);
 }

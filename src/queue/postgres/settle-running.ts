@@ -2,6 +2,7 @@ import type { Queryable } from "../../database/index.ts";
 import { endFailure } from "../failure-record.ts";
 import type { AttemptOutcome, JobFailure } from "../job.ts";
 import type { Verdict } from "../retry.ts";
+import type { TouchedLimit } from "./admission.ts";
 import { type EndedJob, type Ending, endRunning } from "./end-running.ts";
 import { putBack, type Return, type ReturnedJob } from "./put-back.ts";
 import type { RunningJob } from "./running-jobs.ts";
@@ -40,6 +41,13 @@ export async function settleRunning(db: Queryable, settlements: readonly Settlem
       return ending === undefined ? [] : [{ ...job, ending }];
     }),
   };
+}
+
+/** Limits that got room by it. */
+export function freedBy(settled: Settled): readonly TouchedLimit[] {
+  return [...settled.returned, ...settled.ended].flatMap(({ tenantId, freedLimit }) =>
+    freedLimit === undefined ? [] : [{ tenantId, limitId: freedLimit }],
+  );
 }
 
 function keyOf(job: { readonly tenantId: number; readonly jobId: string }): string {

@@ -8,11 +8,12 @@ import { encodeJson } from "../json-text.ts";
 import type { FailOutcome, SettleOutcome } from "../queue.ts";
 import { decideAfterFailure, decideAfterRelease } from "../retry.ts";
 import { isStoredId } from "../stored-id.ts";
+import type { TouchedLimit } from "./admission.ts";
 import { ATTEMPT_CODE, END_CODE } from "./codes.ts";
 import type { ExchangeDesk } from "./exchange-desk.ts";
 import { findRunning, lockRunningOfSession, type RunningJob } from "./running-jobs.ts";
 import { endSession } from "./sessions.ts";
-import { type Settlement, settleRunning } from "./settle-running.ts";
+import { freedBy, type Settlement, settleRunning } from "./settle-running.ts";
 
 const LARGEST_ATTEMPT = 2 ** 31 - 1;
 
@@ -40,50 +41,63 @@ export async function complete(
   return earlier.ended === END_CODE.completed ? "duplicate" : "lost";
 }
 
-/** Records a failure; see `JobQueue.fail`. @returns also whether the job may be claimed again at once. */
+/** What ended an attempt, and whom that concerns. */
+interface SettledAttempt<Outcome> {
+  readonly outcome: Outcome;
+  /** True when the job may be claimed again at once. */
+  readonly claimable: boolean;
+  /** Limits that got room. */
+  readonly freed: readonly TouchedLimit[];
+}
+
+/** Records a failure; see `JobQueue.fail`. */
 export async function fail(
   db: Queryable,
   lease: Lease,
   report: { readonly failure: JobFailure; readonly dice: () => number },
-): Promise<{ readonly outcome: FailOutcome; readonly claimable: boolean }> {
+): Promise<SettledAttempt<FailOutcome>> {
   const { failure, dice } = report;
-  if (!isLease(lease)) return { outcome: { kind: "lost" }, claimable: false };
+  if (!isLease(lease)) return { outcome: { kind: "lost" }, claimable: false, freed: [] };
   const stored = storableFailure(failure);
   for (;;) {
     const running = await findRunning(db, lease);
     if (running === undefined) break;
     const verdict = decideAfterFailure(running.facts, stored.errorClass, dice());
     const settled = await settleRunning(db, [{ running, verdict, outcome: "failed", failure: stored, spared: false }]);
+    const freed = freedBy(settled);
     const [returned] = settled.returned;
     if (returned !== undefined) {
       const claimable = verdict.kind === "again" && verdict.delayMs === 0;
-      return { outcome: { kind: "retry", runAt: returned.runAt }, claimable };
+      return { outcome: { kind: "retry", runAt: returned.runAt }, claimable, freed };
     }
     const [ended] = settled.ended;
-    if (ended !== undefined) return { outcome: { kind: "ended", state: ended.ending.state }, claimable: false };
+    if (ended !== undefined) {
+      return { outcome: { kind: "ended", state: ended.ending.state }, claimable: false, freed };
+    }
     // Neither: somebody ended the job, or asked its holder to stop, after it was read.
   }
   const earlier = await earlierWord(db, lease);
   const said = earlier.logged === ATTEMPT_CODE.failed || (earlier.ended ?? END_CODE.completed) !== END_CODE.completed;
-  return { outcome: { kind: said ? "duplicate" : "lost" }, claimable: false };
+  return { outcome: { kind: said ? "duplicate" : "lost" }, claimable: false, freed: [] };
 }
 
-/** Gives a job back; see `JobQueue.release`. @returns whether this call did it, and whether the job may be claimed again. */
+/** Gives a job back; see `JobQueue.release`. */
 export async function release(
   db: Queryable,
   lease: Lease,
   options: { readonly started: boolean; readonly reason: string },
-): Promise<{ readonly outcome: SettleOutcome; readonly claimable: boolean }> {
-  if (!isLease(lease)) return { outcome: "lost", claimable: false };
+): Promise<SettledAttempt<SettleOutcome>> {
+  if (!isLease(lease)) return { outcome: "lost", claimable: false, freed: [] };
   for (;;) {
     const running = await findRunning(db, lease);
     if (running === undefined) break;
     const settled = await settleRunning(db, [releaseOf(running, options.started, options.reason)]);
-    if (settled.returned.length > 0) return { outcome: "recorded", claimable: true };
-    if (settled.ended.length > 0) return { outcome: "recorded", claimable: false };
+    const freed = freedBy(settled);
+    if (settled.returned.length > 0) return { outcome: "recorded", claimable: true, freed };
+    if (settled.ended.length > 0) return { outcome: "recorded", claimable: false, freed };
   }
   const earlier = await earlierWord(db, lease);
-  return { outcome: earlier.logged === ATTEMPT_CODE.released ? "duplicate" : "lost", claimable: false };
+  return { outcome: earlier.logged === ATTEMPT_CODE.released ? "duplicate" : "lost", claimable: false, freed: [] };
 }
 
 function releaseOf(running: RunningJob, started: boolean, reason: string): Settlement {
@@ -96,12 +110,12 @@ function releaseOf(running: RunningJob, started: boolean, reason: string): Settl
   };
 }
 
-/**
- * Ends a session and gives back what it holds; see `JobQueue.closeSession`. Nobody says what was started, so all of it counts.
- *
- * @returns how many jobs may be claimed again.
- */
-export function closeSession(database: Database, tenantId: TenantId, sessionId: string): Promise<number> {
+/** Ends a session and gives back what it holds; see `JobQueue.closeSession`. Nobody says what was started, so all of it counts. */
+export function closeSession(
+  database: Database,
+  tenantId: TenantId,
+  sessionId: string,
+): Promise<Omit<SettledAttempt<never>, "outcome">> {
   return database.withTransaction(async (transaction) => {
     await endSession(transaction, tenantId, sessionId);
     const held = await lockRunningOfSession(transaction, tenantId, sessionId);
@@ -109,7 +123,7 @@ export function closeSession(database: Database, tenantId: TenantId, sessionId: 
       transaction,
       held.map((running) => releaseOf(running, true, "its session was closed")),
     );
-    return settled.returned.length;
+    return { claimable: settled.returned.length > 0, freed: freedBy(settled) };
   });
 }
 
