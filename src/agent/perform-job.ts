@@ -6,11 +6,13 @@ import { messageOf } from "../core/errors.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import { createMasker, type Masker } from "../core/mask.ts";
 import type { RunEvent, RunReport } from "../execution/index.ts";
+import type { WorkItems } from "../nodes/index.ts";
 import type { AgentLog } from "./agent-log.ts";
 import { type ArtifactFile, collectArtifacts, type NamedFile } from "./artifact-files.ts";
 import type { AttemptOutbox } from "./attempt-outbox.ts";
 import { brokenOutcome, outcomeOf, type StopReason } from "./job-outcome.ts";
 import type { AttemptId } from "./outbox-record.ts";
+import { NodeEventThinner } from "./thin-node-events.ts";
 import { type UploadTarget, uploadArtifact } from "./upload-artifact.ts";
 import { makeWorkFolder } from "./work-folder.ts";
 
@@ -29,6 +31,8 @@ export interface JobRun {
   readonly timeoutMs: number | undefined;
   readonly masker: Masker;
   readonly onEvent: (event: RunEvent) => void;
+  /** The work queues of the orchestrator, in the name of this attempt. */
+  readonly workItems?: WorkItems | undefined;
 }
 
 /** Runs a workflow to its end and reports; rejects only for defects. */
@@ -38,6 +42,8 @@ export type RunJob = (run: JobRun) => Promise<RunReport>;
 export interface JobParts {
   readonly run: RunJob;
   readonly upload: UploadTarget;
+  /** Makes the work queues of one attempt; absent: its workflow has none. */
+  readonly workItems?: ((id: AttemptId) => WorkItems) | undefined;
   /** Never leave the process unmasked, whatever a workflow does. */
   readonly secrets: readonly string[];
   readonly clock: Clock;
@@ -99,6 +105,7 @@ interface RunTools {
 
 async function runUntilStopped(parts: JobParts, job: ActiveJob, { masker, handedOver }: RunTools): Promise<RunReport> {
   const { signal } = job.stopping;
+  const thinner = new NodeEventThinner();
   const run = parts.run({
     jobId: job.id.jobId,
     document: job.offer.workflow,
@@ -107,7 +114,10 @@ async function runUntilStopped(parts: JobParts, job: ActiveJob, { masker, handed
     signal,
     timeoutMs: timeLeftMs(job.offer, parts.clock.now()),
     masker,
-    onEvent: (event) => note(job, event, handedOver),
+    workItems: parts.workItems?.(job.id),
+    onEvent: (event) => {
+      if (thinner.admits(event, parts.clock.monotonicMs())) note(job, event, handedOver);
+    },
   });
   const ended = new AbortController();
   const overdue = new Promise<RunReport>((resolve) => {

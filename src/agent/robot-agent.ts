@@ -5,6 +5,7 @@ import type { OrchestratorMessage, PayloadOf, RobotIntent } from "../contracts/i
 import { type Clock, systemClock } from "../core/clock.ts";
 import { pause } from "../core/deadline.ts";
 import { AppError, messageOf } from "../core/errors.ts";
+import { createWorkItems } from "../nodes/index.ts";
 import { AgentTunnel } from "../tunnel/index.ts";
 import type { AgentLog } from "./agent-log.ts";
 import { type ClaimLoop, startClaimLoop } from "./claim-loop.ts";
@@ -18,6 +19,7 @@ import type { AttemptId } from "./outbox-record.ts";
 import { type OutboxSender, startOutboxSender } from "./outbox-sender.ts";
 import type { JobOffer, RunJob } from "./perform-job.ts";
 import { lockRobot, type RobotLock } from "./robot-lock.ts";
+import { createRobotWorkItems } from "./robot-work-items.ts";
 
 /** What a robot is given beside its settings. */
 export interface RobotParts {
@@ -186,7 +188,7 @@ export class RobotAgent {
       await executor.idle();
       // A claim that is still open may bring jobs, which are given back.
       await Promise.race([claimsStopped, pause(FLUSH_MS)]);
-      if (tunnel.state.kind !== "closed") await this.#say(running);
+      if (tunnel.state.kind !== "closed") await this.#say(running, drainMs, hurry);
       await tunnel.close();
       await claimsStopped;
       await heartbeat.stop();
@@ -198,9 +200,25 @@ export class RobotAgent {
     this.#resolveEnded(undefined);
   }
 
+  /**
+   * Sends what the outbox holds, for as long as the orchestrator takes it, the drain time at most: a job whose outcome is
+   * only known here would be run again by another robot.
+   */
+  async #flush({ outbox, sender }: Running, drainMs: number, hurry: AbortSignal | undefined): Promise<void> {
+    const { clock } = this.#parts;
+    const waiting = (): number => outbox.attempts.reduce((sum, attempt) => sum + 1 + attempt.pendingEvents, 0);
+    const endMs = clock.monotonicMs() + Math.max(drainMs, FLUSH_MS);
+    for (let before = Infinity; waiting() > 0 && waiting() < before && clock.monotonicMs() < endMs; ) {
+      before = waiting();
+      await sender.drained(AbortSignal.timeout(FLUSH_MS));
+      if (hurry?.aborted) return;
+    }
+  }
+
   /** The last words. What cannot be told now is told by the next process of this name. */
-  async #say({ outbox, sender, tunnel }: Running): Promise<void> {
-    await sender.drained(AbortSignal.timeout(FLUSH_MS));
+  async #say(running: Running, drainMs: number, hurry: AbortSignal | undefined): Promise<void> {
+    const { outbox, tunnel } = running;
+    await this.#flush(running, drainMs, hurry);
     const sessionId = this.#registration?.sessionId;
     if (outbox.attempts.length > 0 || sessionId === undefined) {
       // Goodbye would give back jobs whose outcome is known here.
@@ -236,6 +254,7 @@ export class RobotAgent {
         log,
         clock,
       },
+      workItems: (id) => createWorkItems(createRobotWorkItems({ tunnel, clock }, id)),
       jobsFolder: join(folder, "jobs"),
       keepFailed: config.keepFailed,
       secrets: [config.key],
@@ -330,6 +349,10 @@ export class RobotAgent {
       case "robot.registered":
       case "robot.heartbeat-ack":
       case "ack":
+      // Answers that came too late: each was asked for again with the same ids.
+      case "work-item.taken":
+      case "work-item.added":
+      case "work-item.settled":
         break;
     }
     return undefined;
@@ -352,13 +375,16 @@ export class RobotAgent {
     if (running === undefined || registration === undefined) throw new TypeError("the robot is not registered");
     const { sessionId, heartbeatMs } = registration;
     const jobs = new Map<string, PayloadOf<"robot.heartbeat">["jobs"][number]>();
-    // Jobs whose outcome is not acknowledged are still this robot's.
-    for (const { id } of running.outbox.attempts) {
-      if (id.sessionId === sessionId) jobs.set(id.jobId, { jobId: id.jobId, attempt: id.attempt });
-    }
+    // Running ones first: a message has room for so many, and these would be given to others.
     for (const { id, progress, progressNote } of running.executor.running) {
       if (id.sessionId === sessionId) {
         jobs.set(id.jobId, { jobId: id.jobId, attempt: id.attempt, progress, progressNote });
+      }
+    }
+    // Jobs whose outcome is not acknowledged are still this robot's.
+    for (const { id } of running.outbox.attempts) {
+      if (id.sessionId === sessionId && !jobs.has(id.jobId)) {
+        jobs.set(id.jobId, { jobId: id.jobId, attempt: id.attempt });
       }
     }
     for (const { jobId, attempt } of jobs.values()) this.#beatAttempts.set(jobId, attempt);

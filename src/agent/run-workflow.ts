@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BrowserManager, BrowserSession } from "../browser/index.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
@@ -18,7 +19,7 @@ import {
   type WorkflowIssue,
 } from "../execution/index.ts";
 import type { HttpClient } from "../http/index.ts";
-import { allNodes, createFileSpace, typeAliases } from "../nodes/index.ts";
+import { allNodes, createFileSpace, typeAliases, type WorkItems } from "../nodes/index.ts";
 
 /** One run of a workflow file, and all it may work with. */
 export interface RunWorkflowRequest {
@@ -32,6 +33,8 @@ export interface RunWorkflowRequest {
   /** Without one, nodes that need a browser fail. */
   readonly browserManager?: BrowserManager;
   readonly http: HttpClient;
+  /** Without them, nodes that need work queues fail. */
+  readonly workItems?: WorkItems | undefined;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
   /** Learns the values of sensitive variables. */
@@ -49,7 +52,7 @@ export interface RunWorkflowRequest {
 
 const SCREENSHOT_MS = 5_000;
 /** In the working directory, so that it becomes an artifact. */
-const SCREENSHOT_NAME = "failure.png";
+const SCREENSHOT_NAME = "failure";
 /** Room for the report in what the queue keeps of a job, bytes. */
 const OUTPUT_LIMIT_BYTES = 512 * 1024;
 const MAX_ISSUES_TOLD = 20;
@@ -80,6 +83,7 @@ async function runWithBrowser(request: RunWorkflowRequest, plan: Plan): Promise<
   const offered: Readonly<Record<string, unknown>> = {
     browser: session,
     http,
+    workItems: request.workItems,
     files: createFileSpace({ workDir, forbidden: [home] }),
   };
   const capabilities: CapabilitySource = { get: async (name) => offered[name] };
@@ -106,7 +110,8 @@ async function runWithBrowser(request: RunWorkflowRequest, plan: Plan): Promise<
 /** What the page looked like when it went wrong; a page that cannot be shown any more is no further failure. */
 async function takeScreenshot(request: RunWorkflowRequest, session: BrowserSession): Promise<void> {
   if (session.currentPage === undefined) return;
-  const path = join(request.workDir, SCREENSHOT_NAME);
+  const name = await freeNameIn(request.workDir);
+  const path = join(request.workDir, name);
   try {
     const page = await session.page();
     await page.screenshot({ path, timeout: SCREENSHOT_MS });
@@ -114,7 +119,16 @@ async function takeScreenshot(request: RunWorkflowRequest, session: BrowserSessi
     // Crashed, closed or hanging: the report tells the failure that matters.
     return;
   }
-  tell(request, { type: "artifact", path, name: SCREENSHOT_NAME, contentType: "image/png" });
+  tell(request, { type: "artifact", path, name, contentType: "image/png" });
+}
+
+/** The working directory may be a person's own folder, where nothing must be overwritten. */
+async function freeNameIn(folder: string): Promise<string> {
+  const taken = new Set(await readdir(folder).catch(() => []));
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? `${SCREENSHOT_NAME}.png` : `${SCREENSHOT_NAME}-${number}.png`;
+    if (!taken.has(name)) return name;
+  }
 }
 
 /** A report that says why nothing ran, with every node that did not. */

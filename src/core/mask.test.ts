@@ -17,6 +17,17 @@ describe("createMasker", () => {
     });
   });
 
+  test("replaces numbers that are secrets where values of workflows stand, and no other numbers", () => {
+    const masker = createMasker(["987654", "-12.5"]);
+
+    expect(masker.values({ pin: 987654, deep: [-12.5, 42], text: "pin 987654" })).toEqual({
+      pin: "[secret]",
+      deep: ["[secret]", 42],
+      text: "pin [secret]",
+    });
+    expect(masker.data({ durationMs: 987654 })).toEqual({ durationMs: 987654 });
+  });
+
   test("a secret that contains another one disappears whole", () => {
     const masker = createMasker(["abcd", "abcdefgh"]);
 

@@ -5,6 +5,8 @@ export interface Masker {
   text(text: string): string;
   /** A copy of JSON-like data with every string masked, object keys included. */
   data<T>(value: T): T;
+  /** As `data`, and numbers that are secrets are masked, too: for values of workflows, where nobody counts on a number. */
+  values<T>(value: T): T;
 }
 
 const MASK = "[secret]";
@@ -36,14 +38,17 @@ export function createMasker(secrets: readonly string[] = []): Masker {
     return output;
   }
 
-  function data<T>(value: T): T {
-    if (ordered.length === 0) return value;
-    if (typeof value === "string") return text(value) as T;
-    if (Array.isArray(value)) return value.map((item: unknown) => data(item)) as T;
+  function masked(value: unknown, withNumbers: boolean): unknown {
+    if (typeof value === "string") return text(value);
+    if (typeof value === "number") return withNumbers && needles.has(String(value)) ? MASK : value;
+    if (Array.isArray(value)) return value.map((item: unknown) => masked(item, withNumbers));
     if (value instanceof Date || typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), data(item)])) as T;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), masked(item, withNumbers)]));
   }
 
+  const data = <T>(value: T): T => (ordered.length === 0 ? value : (masked(value, false) as T));
+  const values = <T>(value: T): T => (ordered.length === 0 ? value : (masked(value, true) as T));
+
   for (const secret of secrets) add(secret);
-  return { add, text, data };
+  return { add, text, data, values };
 }

@@ -66,7 +66,7 @@ export const executionErrors = defineErrors({
   WORKFLOW_VARIABLE_INVALID: {
     status: 422,
     message: (d: { variable: string; type: string; reason: string }) =>
-      `Variable ${d.variable} must be a ${d.type}: ${d.reason}; pass a value of that type or change the declaration`,
+      `Variable ${d.variable} must be of the type ${d.type}: ${d.reason}; pass a value of that type or change the declaration`,
   },
   WORKFLOW_VARIABLE_READONLY: {
     status: 409,

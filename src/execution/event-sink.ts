@@ -9,6 +9,12 @@ export interface EventSink {
   readonly broken: { readonly cause: unknown } | undefined;
 }
 
+/** An event without secrets; numbers count as values only in what a workflow logs. */
+export function maskEvent(event: RunEventBody, masker: Masker): RunEventBody {
+  const masked = masker.data(event);
+  return masked.type === "log" && masked.data !== undefined ? { ...masked, data: masker.values(masked.data) } : masked;
+}
+
 export function createEventSink(
   listener: ((event: RunEvent) => void) | undefined,
   { clock, masker }: { readonly clock: Clock; readonly masker: Masker },
@@ -21,7 +27,7 @@ export function createEventSink(
     emit(event) {
       if (listener === undefined || broken !== undefined) return;
       try {
-        listener({ ...masker.data(event), at: clock.now().toISOString() });
+        listener({ ...maskEvent(event, masker), at: clock.now().toISOString() });
       } catch (error) {
         broken = { cause: error };
         throw error;

@@ -26,7 +26,7 @@ export function reportOf(
     reached: state.reached,
     unreached: unreachedNodes(plan, state, { status, at }),
     nodes: state.counts,
-    variables: fit(valuesOf(plan, state), outputLimitBytes),
+    variables: masker.values(fit(valuesOf(plan, state), outputLimitBytes)),
     ...(error === undefined ? {} : { error }),
     toleratedErrors: state.toleratedErrors,
     durationMs: state.elapsedMs,

@@ -8,6 +8,8 @@ const A = 1 as TenantId;
 const B = 2 as TenantId;
 const LEASE_MS = 30_000;
 
+const idsOf = (jobs: readonly ClaimedJob[]): string[] => jobs.map((job) => job.jobId);
+
 /** What every `JobQueue` adapter promises about concurrency limits and pauses. */
 export function describeLimits(name: string, open: () => Promise<QueueHarness>): void {
   describe(`JobQueue limits: ${name}`, () => {
@@ -40,8 +42,6 @@ export function describeLimits(name: string, open: () => Promise<QueueHarness>):
       return queue.claim({ tenantId: A, sessionId, environment: "default", capabilities: [], limit });
     }
 
-    const idsOf = (jobs: readonly ClaimedJob[]): string[] => jobs.map((job) => job.jobId);
-
     async function claimOne(): Promise<ClaimedJob> {
       const [job] = await claim(1);
       if (job === undefined) throw new Error("nothing to claim");
@@ -52,6 +52,11 @@ export function describeLimits(name: string, open: () => Promise<QueueHarness>):
       const job = await queue.get(A, jobId);
       if (job === undefined) throw new Error(`job ${jobId} is gone`);
       return job;
+    }
+
+    function plain(kind: string, count = 1) {
+      const requests = Array.from({ length: count }, () => ({ kind, payload: null }));
+      return queue.enqueue(A, requests);
     }
 
     describe("a concurrency limit", () => {
@@ -250,12 +255,6 @@ export function describeLimits(name: string, open: () => Promise<QueueHarness>):
     });
 
     describe("a pause", () => {
-      const plain = (kind: string, count = 1) =>
-        queue.enqueue(
-          A,
-          Array.from({ length: count }, () => ({ kind, payload: null })),
-        );
-
       test("of a kind holds back its jobs, those that come later too, and no others", async () => {
         await plain("paused", 30);
         await plain("other");

@@ -40,16 +40,29 @@ export interface PostgresQueueOptions {
  * Only the database's clock decides. Await `close()` before closing the database.
  */
 export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
-  const { database, dice = Math.random } = options;
+  const tools = openTools(options);
+  return {
+    ...readingMethods(options.database),
+    ...intakeMethods(tools),
+    ...holderMethods(tools),
+    ...controlMethods(tools),
+    onAvailable: (listener) => tools.wakeUp.onRing(listener),
+    async close() {
+      await Promise.all([tools.desk.drain(), tools.arrivals.drain()]);
+      await tools.wakeUp.close();
+    },
+  };
+}
+
+/** What the methods share. */
+type Tools = ReturnType<typeof openTools>;
+
+function openTools({ database, dice = Math.random, listen = true }: PostgresQueueOptions) {
   const routes = createRouteBook(database);
   const desk = createExchangeDesk({ database, onFreed: (freed) => admitFreed(freed) });
-  const intake = {
-    database,
-    routes,
-    ids: createIdBlocks(database, systemClock),
-  };
+  const intake = { database, routes, ids: createIdBlocks(database, systemClock) };
   const arrivals = createEnqueueDesk((tenantId, jobs) => storeJobs(intake, tenantId, jobs));
-  const wakeUp = createWakeUp(database, { listen: options.listen ?? true, onReturned: () => desk.rewind() });
+  const wakeUp = createWakeUp(database, { listen, onReturned: () => desk.rewind() });
   const ringIf = (claimable: boolean): void => {
     if (claimable) wakeUp.ring();
   };
@@ -63,14 +76,41 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
   const admitFreed = async (freed: readonly TouchedLimit[]): Promise<void> => {
     if (freed.length > 0) ringReturned(await admit(database, freed).catch(() => false));
   };
+  return { database, dice, routes, desk, intake, arrivals, wakeUp, ringIf, ringReturned, admitFreed };
+}
 
+function intakeMethods({
+  intake,
+  arrivals,
+  wakeUp,
+  ringIf,
+}: Tools): Pick<JobQueue, "enqueue" | "retry" | "requeueDeadLetter"> {
   return {
-    ...readingMethods(database),
     async enqueue(tenantId, requests) {
       const outcomes = await arrivals.enqueue(tenantId, requests);
       ringIf(outcomes.some((outcome) => outcome.created));
       return outcomes;
     },
+    async retry(tenantId, jobId) {
+      const outcome = await retryJob(intake, tenantId, jobId);
+      ringIf(outcome.kind === "created");
+      return outcome;
+    },
+    async requeueDeadLetter(tenantId, jobId) {
+      const requeued = await requeueDeadLetter(intake, tenantId, jobId);
+      wakeUp.ring();
+      return requeued;
+    },
+  };
+}
+
+type HolderMethods = Pick<
+  JobQueue,
+  "openSession" | "renew" | "closeSession" | "claim" | "complete" | "fail" | "release"
+>;
+
+function holderMethods({ database, dice, desk, routes, ringReturned, admitFreed }: Tools): HolderMethods {
+  return {
     async openSession(session) {
       checkSession(session);
       return { sessionId: await openSession(database, session) };
@@ -104,6 +144,13 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
       await admitFreed(freed);
       return outcome;
     },
+  };
+}
+
+type ControlMethods = Pick<JobQueue, "requestCancel" | "pause" | "resume" | "deleteDeadLetter" | "reap">;
+
+function controlMethods({ database, ringReturned, admitFreed }: Tools): ControlMethods {
+  return {
     async requestCancel(tenantId, jobId, reason) {
       if (!isStoredId(jobId)) return { kind: "not-found" };
       const note = reason === undefined ? undefined : storableNote(reason);
@@ -122,16 +169,6 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
       ringReturned(wasPaused);
       return wasPaused;
     },
-    async retry(tenantId, jobId) {
-      const outcome = await retryJob(intake, tenantId, jobId);
-      ringIf(outcome.kind === "created");
-      return outcome;
-    },
-    async requeueDeadLetter(tenantId, jobId) {
-      const requeued = await requeueDeadLetter(intake, tenantId, jobId);
-      wakeUp.ring();
-      return requeued;
-    },
     async deleteDeadLetter(tenantId, jobId) {
       return isStoredId(jobId) && deleteDeadLetter(database, tenantId, jobId);
     },
@@ -139,11 +176,6 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
       const report = await reap(database, reapOptions);
       ringReturned(report.promoted > 0 || report.admitted || report.requeued.length > 0);
       return report;
-    },
-    onAvailable: (listener) => wakeUp.onRing(listener),
-    async close() {
-      await Promise.all([desk.drain(), arrivals.drain()]);
-      await wakeUp.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, mkdtemp, rmdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
 import { credentialsFileOf, isReadableByOthers, readCredentials } from "../home/credentials.ts";
 import { freeBytesOf, NEEDED_BYTES } from "../home/home-folder.ts";
@@ -17,6 +17,14 @@ export async function checkHome(home: string): Promise<Diagnosis> {
     await access(place, constants.W_OK | constants.X_OK);
   } catch (error) {
     return fail(`${place} cannot be written: ${messageOf(error)}`, elsewhere);
+  }
+  if (place !== home) {
+    // Some places, such as /proc, say that they can be written and cannot.
+    try {
+      await rmdir(await mkdtemp(join(place, ".casare-")));
+    } catch (error) {
+      return fail(`${home} cannot be made: ${messageOf(error)}`, elsewhere);
+    }
   }
   const freeBytes = await freeBytesOf(place);
   const detail = `${home}${place === home ? "" : " (not made yet)"}, ${formatBytes(freeBytes)} free`;

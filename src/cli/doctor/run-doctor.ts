@@ -13,7 +13,7 @@ import { checkEmbeddedDatabase, checkExternalDatabase } from "./check-database.t
 import { checkHome, checkKeys } from "./check-home.ts";
 import { checkNode, checkPackage } from "./check-installation.ts";
 import { checkOrchestrator, checkPort } from "./check-server.ts";
-import { type Diagnosis, type Finding, fail, ok, renderFinding } from "./finding.ts";
+import { type Diagnosis, type Finding, fail, ok, renderFinding, warn } from "./finding.ts";
 
 interface Examination {
   readonly id: string;
@@ -52,7 +52,17 @@ async function* examineAll(context: CommandContext): AsyncGenerator<Finding> {
     yield { id: "settings", title: "settings", ...diagnosis };
     return;
   }
-  for (const examination of examinationsFor(context, settings)) yield await perform(examination, context.signal);
+  let homeFails = false;
+  for (const examination of examinationsFor(context, settings)) {
+    const finding: Finding = homeFails && examination.id === "browser" ? leftOut(examination) : await perform(examination, context.signal);
+    homeFails ||= finding.id === "home" && finding.status === "fail";
+    yield finding;
+  }
+}
+
+/** The browser is unpacked into the home folder. */
+function leftOut({ id, title }: Examination): Finding {
+  return { id, title, ...warn("not examined, because the home folder cannot be used", "mend the home folder first") };
 }
 
 function examinationsFor(context: CommandContext, settings: CliSettings): readonly Examination[] {

@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import { readFile, statfs } from "node:fs/promises";
 import path from "node:path";
 import { messageOf } from "../../core/errors.ts";
 import { currentPlatform, findPlatformPackage } from "./binaries.ts";
@@ -65,7 +65,23 @@ async function inspectData(layout: Layout): Promise<EmbeddedInspection["data"]> 
   const absent = await Promise.all(needed.map(isMissing));
   const missing = version === undefined ? path.join(dataDir, "PG_VERSION") : needed[absent.indexOf(true)];
   if (missing !== undefined) return { state: "damaged", path: dataDir, reason: `${missing} is missing` };
+  const problem = problemOf(version ?? "", await readFile(path.join(dataDir, "global", "pg_control")));
+  if (problem !== undefined) return { state: "damaged", path: dataDir, reason: problem };
   return { state: "present", path: dataDir, version: version?.trim() ?? "" };
+}
+
+/** The control file begins with the cluster's id, 8 bytes, and the version of its format, such as 1800, 4 bytes. */
+const CONTROL_VERSION_AT = 8;
+
+function problemOf(version: string, control: Buffer): string | undefined {
+  if (!/^\d+\s*$/.test(version)) return "PG_VERSION does not hold a version";
+  const isControl =
+    control.length > CONTROL_VERSION_AT + 4 && isControlVersion(control.readUInt32LE(CONTROL_VERSION_AT));
+  return isControl ? undefined : "global/pg_control is not the control file of a database";
+}
+
+function isControlVersion(version: number): boolean {
+  return version >= 900 && version < 10_000 && version % 100 < 10;
 }
 
 async function inspectServer(layout: Layout): Promise<EmbeddedInspection["server"]> {
