@@ -10,7 +10,7 @@ export interface EventSink {
 }
 
 /** An event without secrets; numbers count as values only in what a workflow logs. */
-export function maskEvent(event: RunEventBody, masker: Masker): RunEventBody {
+function maskEvent(event: RunEventBody, masker: Masker): RunEventBody {
   const masked = masker.data(event);
   return masked.type === "log" && masked.data !== undefined ? { ...masked, data: masker.values(masked.data) } : masked;
 }

@@ -54,7 +54,8 @@ async function* examineAll(context: CommandContext): AsyncGenerator<Finding> {
   }
   let homeFails = false;
   for (const examination of examinationsFor(context, settings)) {
-    const finding: Finding = homeFails && examination.id === "browser" ? leftOut(examination) : await perform(examination, context.signal);
+    const finding: Finding =
+      homeFails && examination.id === "browser" ? leftOut(examination) : await perform(examination, context.signal);
     homeFails ||= finding.id === "home" && finding.status === "fail";
     yield finding;
   }
