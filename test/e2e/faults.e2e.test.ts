@@ -36,9 +36,13 @@ function attemptsOf(job: ApiBody): { attempt: unknown; outcome: unknown }[] {
   return (job.attempts ?? []).map(({ attempt, outcome }) => ({ attempt, outcome }));
 }
 
+/** How many such events there are, once there is one: a state is recorded a moment before its event is told. */
 async function countEvents(fleet: Fleet, jobId: string, type: string): Promise<number> {
-  const { body } = await fleet.api("GET", `/api/v1/jobs/${jobId}/events?limit=250`);
-  return (body.data ?? []).filter((event) => event.type === type).length;
+  const found = await until(async () => {
+    const { body } = await fleet.api("GET", `/api/v1/jobs/${jobId}/events?limit=250`);
+    return (body.data ?? []).filter((event) => event.type === type).length || undefined;
+  }, 30_000);
+  return found ?? 0;
 }
 
 async function seen(site: CountingSite, path: string): Promise<void> {
