@@ -280,6 +280,7 @@ create table robot (
   connected boolean not null default false,
   last_seen_at timestamp with time zone not null,
   registered_at timestamp with time zone not null,
+  key_name text,
   constraint robot_intent_check CHECK ((intent = ANY (ARRAY['active'::text, 'paused'::text, 'draining'::text, 'maintenance'::text]))),
   constraint robot_pkey PRIMARY KEY (tenant_id, id),
   constraint robot_tenant_id_name_key UNIQUE (tenant_id, name)

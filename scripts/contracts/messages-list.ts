@@ -1,11 +1,18 @@
 import { z } from "zod";
-import { orchestratorMessage, robotMessage } from "../../src/contracts/index.ts";
+import { monitoringMessage, monitoringRequest, orchestratorMessage, robotMessage } from "../../src/contracts/index.ts";
 
-/** JSON Schemas of what robots and orchestrator say to each other. */
+/** JSON Schemas of what goes over WebSockets: on /ws/robot robots and orchestrator, on /ws/monitoring readers and orchestrator. */
 export function listMessages(): string {
   const schemas = {
-    robot: z.toJSONSchema(robotMessage, { io: "input" }),
-    orchestrator: z.toJSONSchema(orchestratorMessage, { io: "input" }),
+    robot: schemaOf(robotMessage),
+    orchestrator: schemaOf(orchestratorMessage),
+    monitoringReader: schemaOf(monitoringRequest),
+    monitoring: schemaOf(monitoringMessage),
   };
   return `${JSON.stringify(schemas, undefined, 2)}\n`;
+}
+
+/** Free JSON, which is checked without being walked, is "anything" in a schema. */
+function schemaOf(message: z.ZodType): unknown {
+  return z.toJSONSchema(message, { io: "input", unrepresentable: "any" });
 }

@@ -34,6 +34,7 @@ describe("robotLabels", () => {
       "browser",
       "http",
       "files",
+      "workItems",
       "linux",
       "gpu",
     ]);
@@ -44,6 +45,11 @@ describe("robotLabels", () => {
     { platform: "darwin", expected: "macos" },
     { platform: "freebsd", expected: "freebsd" },
   ] as const)("without a browser on $platform", ({ platform, expected }) => {
-    expect(robotLabels({ hasBrowser: false, platform, configured: [] })).toEqual(["http", "files", expected]);
+    expect(robotLabels({ hasBrowser: false, platform, configured: [] })).toEqual([
+      "http",
+      "files",
+      "workItems",
+      expected,
+    ]);
   });
 });

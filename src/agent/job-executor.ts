@@ -15,6 +15,8 @@ export interface JobExecutorOptions {
   readonly run: RunJob;
   readonly outbox: Outbox;
   readonly upload: UploadTarget;
+  /** Makes the work queues of one attempt; absent: workflows have none. */
+  readonly workItems?: JobParts["workItems"];
   /** Absolute path; each attempt gets a folder in it. */
   readonly jobsFolder: string;
   /** Folders of unsuccessful jobs that are kept. */
@@ -44,8 +46,8 @@ export class JobExecutor {
 
   constructor(options: JobExecutorOptions) {
     this.#options = options;
-    const { run, upload, secrets, clock, log } = options;
-    this.#parts = { run, upload, secrets, clock, log };
+    const { run, upload, workItems, secrets, clock, log } = options;
+    this.#parts = { run, upload, workItems, secrets, clock, log };
   }
 
   get freeSlots(): number {

@@ -6,6 +6,7 @@ import { messageOf } from "../core/errors.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import { createMasker, type Masker } from "../core/mask.ts";
 import type { RunEvent, RunReport } from "../execution/index.ts";
+import type { WorkItems } from "../nodes/index.ts";
 import type { AgentLog } from "./agent-log.ts";
 import { type ArtifactFile, collectArtifacts, type NamedFile } from "./artifact-files.ts";
 import type { AttemptOutbox } from "./attempt-outbox.ts";
@@ -30,6 +31,8 @@ export interface JobRun {
   readonly timeoutMs: number | undefined;
   readonly masker: Masker;
   readonly onEvent: (event: RunEvent) => void;
+  /** The work queues of the orchestrator, in the name of this attempt. */
+  readonly workItems?: WorkItems | undefined;
 }
 
 /** Runs a workflow to its end and reports; rejects only for defects. */
@@ -39,6 +42,8 @@ export type RunJob = (run: JobRun) => Promise<RunReport>;
 export interface JobParts {
   readonly run: RunJob;
   readonly upload: UploadTarget;
+  /** Makes the work queues of one attempt; absent: its workflow has none. */
+  readonly workItems?: ((id: AttemptId) => WorkItems) | undefined;
   /** Never leave the process unmasked, whatever a workflow does. */
   readonly secrets: readonly string[];
   readonly clock: Clock;
@@ -109,6 +114,7 @@ async function runUntilStopped(parts: JobParts, job: ActiveJob, { masker, handed
     signal,
     timeoutMs: timeLeftMs(job.offer, parts.clock.now()),
     masker,
+    workItems: parts.workItems?.(job.id),
     onEvent: (event) => {
       if (thinner.admits(event, parts.clock.monotonicMs())) note(job, event, handedOver);
     },

@@ -5,6 +5,7 @@ import type { OrchestratorMessage, PayloadOf, RobotIntent } from "../contracts/i
 import { type Clock, systemClock } from "../core/clock.ts";
 import { pause } from "../core/deadline.ts";
 import { AppError, messageOf } from "../core/errors.ts";
+import { createWorkItems } from "../nodes/index.ts";
 import { AgentTunnel } from "../tunnel/index.ts";
 import type { AgentLog } from "./agent-log.ts";
 import { type ClaimLoop, startClaimLoop } from "./claim-loop.ts";
@@ -18,6 +19,7 @@ import type { AttemptId } from "./outbox-record.ts";
 import { type OutboxSender, startOutboxSender } from "./outbox-sender.ts";
 import type { JobOffer, RunJob } from "./perform-job.ts";
 import { lockRobot, type RobotLock } from "./robot-lock.ts";
+import { createRobotWorkItems } from "./robot-work-items.ts";
 
 /** What a robot is given beside its settings. */
 export interface RobotParts {
@@ -252,6 +254,7 @@ export class RobotAgent {
         log,
         clock,
       },
+      workItems: (id) => createWorkItems(createRobotWorkItems({ tunnel, clock }, id)),
       jobsFolder: join(folder, "jobs"),
       keepFailed: config.keepFailed,
       secrets: [config.key],
@@ -346,6 +349,10 @@ export class RobotAgent {
       case "robot.registered":
       case "robot.heartbeat-ack":
       case "ack":
+      // Answers that came too late: each was asked for again with the same ids.
+      case "work-item.taken":
+      case "work-item.added":
+      case "work-item.settled":
         break;
     }
     return undefined;

@@ -8,7 +8,7 @@ export function robotLabels(options: {
   readonly platform: NodeJS.Platform;
   readonly configured: readonly string[];
 }): readonly string[] {
-  const own = [...(options.hasBrowser ? ["browser"] : []), "http", "files"];
+  const own = [...(options.hasBrowser ? ["browser"] : []), "http", "files", "workItems"];
   const platform =
     { linux: "linux", darwin: "macos", win32: "windows" }[options.platform as string] ?? options.platform;
   return [...new Set([...own, platform, ...options.configured.map((label) => label.trim())])];

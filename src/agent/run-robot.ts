@@ -33,7 +33,7 @@ export interface RunRobotOptions {
  * Begins with what a killed process left behind: browsers are ended, the outbox is sent.
  *
  * Rejects with AGENT_KEY_MISSING, AGENT_NAME_IN_USE or AGENT_FOLDER_UNUSABLE at the start, and with TUNNEL_UNAUTHORIZED,
- * TUNNEL_FORBIDDEN, TUNNEL_REPLACED or TUNNEL_PROTOCOL_VERSION when the orchestrator refuses the robot.
+ * TUNNEL_FORBIDDEN, TUNNEL_REPLACED, TUNNEL_NAME_TAKEN or TUNNEL_PROTOCOL_VERSION when the orchestrator refuses the robot.
  */
 export async function runRobot(options: RunRobotOptions): Promise<void> {
   const { settings, log, signal, hurry } = options;

@@ -19,7 +19,7 @@ import {
   type WorkflowIssue,
 } from "../execution/index.ts";
 import type { HttpClient } from "../http/index.ts";
-import { allNodes, createFileSpace, typeAliases } from "../nodes/index.ts";
+import { allNodes, createFileSpace, typeAliases, type WorkItems } from "../nodes/index.ts";
 
 /** One run of a workflow file, and all it may work with. */
 export interface RunWorkflowRequest {
@@ -33,6 +33,8 @@ export interface RunWorkflowRequest {
   /** Without one, nodes that need a browser fail. */
   readonly browserManager?: BrowserManager;
   readonly http: HttpClient;
+  /** Without them, nodes that need work queues fail. */
+  readonly workItems?: WorkItems | undefined;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
   /** Learns the values of sensitive variables. */
@@ -81,6 +83,7 @@ async function runWithBrowser(request: RunWorkflowRequest, plan: Plan): Promise<
   const offered: Readonly<Record<string, unknown>> = {
     browser: session,
     http,
+    workItems: request.workItems,
     files: createFileSpace({ workDir, forbidden: [home] }),
   };
   const capabilities: CapabilitySource = { get: async (name) => offered[name] };

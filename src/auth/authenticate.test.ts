@@ -7,6 +7,7 @@ const principal: Principal = {
   tenantId: DEFAULT_TENANT,
   kind: "robot",
   keyId: "k",
+  keyName: "k",
   permissions: PERMISSIONS_OF.robot,
 };
 

@@ -17,6 +17,8 @@ export const PERMISSIONS = [
   "dead-letters:read",
   "dead-letters:control",
   "events:read",
+  "work-queues:read",
+  "work-queues:write",
 ] as const;
 /** `<resource>:<what may be done with it>`; each route that needs a key asks for exactly one. */
 export type Permission = (typeof PERMISSIONS)[number];
@@ -37,5 +39,7 @@ export interface Principal {
   readonly tenantId: TenantId;
   readonly kind: KeyKind;
   readonly keyId: string;
+  /** The same for a key and those it was rotated to. */
+  readonly keyName: string;
   readonly permissions: ReadonlySet<Permission>;
 }

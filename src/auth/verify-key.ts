@@ -19,5 +19,11 @@ export async function verifyKey(db: Queryable, text: string, clock: Clock): Prom
   if (!key.lastUsedAt || now.getTime() - key.lastUsedAt.getTime() >= USED_EVERY_MS) {
     await markUsed(db, { tenantId: key.tenantId, id: key.id, at: now });
   }
-  return { tenantId: key.tenantId, kind: key.kind, keyId: key.id, permissions: PERMISSIONS_OF[key.kind] };
+  return {
+    tenantId: key.tenantId,
+    kind: key.kind,
+    keyId: key.id,
+    keyName: key.name,
+    permissions: PERMISSIONS_OF[key.kind],
+  };
 }

@@ -22,8 +22,10 @@ export const cliErrors = defineErrors({
   },
   CLI_API_KEY_MISSING: {
     status: 401,
-    message: (d: { credentialsFile: string }) =>
-      `No API key was found; set CASARE_API_KEY or CASARE_API_KEY_FILE, or run on the machine where "casare start" wrote ${d.credentialsFile}`,
+    message: (d: { credentialsFile: string; url: string; otherUrl?: string }) =>
+      d.otherUrl !== undefined
+        ? `The key in ${d.credentialsFile} belongs to ${d.otherUrl}, not to ${d.url}; set CASARE_API_KEY or CASARE_API_KEY_FILE to a key of that orchestrator`
+        : `No API key was found; set CASARE_API_KEY or CASARE_API_KEY_FILE, or run on the machine where "casare start" wrote ${d.credentialsFile}`,
   },
   CLI_CREDENTIALS_UNREADABLE: {
     status: 500,
@@ -49,6 +51,16 @@ export const cliErrors = defineErrors({
     status: 507,
     message: (d: { path: string; freeBytes: number; neededBytes: number }) =>
       `The disk of ${d.path} has ${toMebibytes(d.freeBytes)} MiB free, at least ${toMebibytes(d.neededBytes)} MiB are needed; free space, or choose another folder with CASARE_HOME`,
+  },
+  CLI_WORK_ITEMS_MISSING: {
+    status: 422,
+    message: () =>
+      "The workflow uses work queues, and this run has none; name a file that holds them with --work-items",
+  },
+  CLI_WORK_ITEMS_IN_USE: {
+    status: 409,
+    message: (d: { path: string; pid: number; lock: string }) =>
+      `${d.path} is in use by process ${d.pid}; wait for it, or delete ${d.lock} if no run is at work on it`,
   },
   CLI_ROBOT_NOT_FOUND: {
     status: 404,

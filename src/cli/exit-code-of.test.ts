@@ -10,7 +10,7 @@ describe("exitCodeOf", () => {
   test.each([
     [cliErrors.CLI_USAGE({ problem: "no" }), 2],
     [cliErrors.CLI_PORT_IN_USE({ host: "h", port: 1, holder: "x" }), 75],
-    [cliErrors.CLI_API_KEY_MISSING({ credentialsFile: "f" }), 3],
+    [cliErrors.CLI_API_KEY_MISSING({ url: "http://127.0.0.1:8000", credentialsFile: "f" }), 3],
     [cliErrors.CLI_FILE_NOT_FOUND({ path: "p" }), 4],
     [cliErrors.CLI_TIMED_OUT({ what: "job 1", timeoutS: 1 }), 124],
     [appError("CONFIG_INVALID", 500), 78],

@@ -5,6 +5,7 @@ import { addDoctorCommand } from "./commands/doctor.ts";
 import { addJobCommand } from "./commands/job.ts";
 import { addKeyCommand } from "./commands/key.ts";
 import { addOrchestratorCommand } from "./commands/orchestrator.ts";
+import { addQueueCommand } from "./commands/queue.ts";
 import { addRobotCommand } from "./commands/robot.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addStartCommand } from "./commands/start.ts";
@@ -27,6 +28,7 @@ export function createProgram(perform: Perform): Command {
   addRunCommand(program, perform);
   addWorkflowCommand(program, perform);
   addJobCommand(program, perform);
+  addQueueCommand(program, perform);
   addKeyCommand(program, perform);
   addConfigCommand(program, perform);
   addDoctorCommand(program, perform);

@@ -67,6 +67,8 @@ export const CLOSE_CODE = {
   replaced: 4009,
   /** The peers speak different versions of the protocol. Final. */
   protocolVersion: 4010,
+  /** A live robot has the name already, with another key. Final. */
+  nameTaken: 4011,
   /** The orchestrator goes down or comes up again. */
   restarting: 1012,
 } as const;

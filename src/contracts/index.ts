@@ -49,6 +49,46 @@ export {
   robotKeyRotation,
 } from "./api/robot-key.ts";
 export type {
+  WorkItemChangeInput,
+  WorkItemDto,
+  WorkItemFileDto,
+  WorkItemInput,
+  WorkItemReviewInput,
+  WorkItemSummaryDto,
+  WorkItemsInput,
+  WorkItemsReportDto,
+} from "./api/work-item.ts";
+export {
+  workItemChange,
+  workItemDto,
+  workItemFile,
+  workItemFileList,
+  workItemFileParams,
+  workItemInput,
+  workItemList,
+  workItemListQuery,
+  workItemParams,
+  workItemPostponement,
+  workItemRetryInput,
+  workItemReviewInput,
+  workItemState,
+  workItemSummary,
+  workItemsInput,
+  workItemsReport,
+  workItemUploadParams,
+  workItemUploadQuery,
+} from "./api/work-item.ts";
+export type { WorkQueueDto, WorkQueueInput, WorkQueueStatsDto } from "./api/work-queue.ts";
+export {
+  workQueueDto,
+  workQueueInput,
+  workQueueList,
+  workQueueListQuery,
+  workQueueParams,
+  workQueueStats,
+  workQueueStatsQuery,
+} from "./api/work-queue.ts";
+export type {
   StoredWorkflowDto,
   WorkflowDto,
   WorkflowInput,

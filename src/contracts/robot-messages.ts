@@ -1,5 +1,14 @@
 import { z } from "zod";
 import { envelope } from "./envelope.ts";
+import {
+  workItemAdd,
+  workItemAdded,
+  workItemProgress,
+  workItemSettle,
+  workItemSettled,
+  workItemTake,
+  workItemTaken,
+} from "./work-item-messages.ts";
 
 /**
  * What a robot and the orchestrator say to each other on `/ws/robot`.
@@ -180,6 +189,10 @@ export const robotMessage = z.discriminatedUnion("type", [
   jobComplete,
   jobFail,
   jobRelease,
+  workItemTake,
+  workItemAdd,
+  workItemSettle,
+  workItemProgress,
   robotGoodbye,
 ]);
 /** A message from a robot, envelope included. */
@@ -190,6 +203,9 @@ export const orchestratorMessage = z.discriminatedUnion("type", [
   robotRegistered,
   robotHeartbeatAck,
   jobClaimed,
+  workItemTaken,
+  workItemAdded,
+  workItemSettled,
   ack,
   jobAvailable,
   jobCancel,

@@ -8,6 +8,8 @@ export type { CompiledExpression } from "./expression.ts";
 export { compileExpression } from "./expression.ts";
 export { asText, equalValues, isTruthy, kindOf, numberOf, numberOfText, orderOf } from "./expression-values.ts";
 export type { WorkflowIssue } from "./issue.ts";
+export type { JsonFaultPlace } from "./json-fault.ts";
+export { findJsonFault } from "./json-fault.ts";
 export type {
   AnyNode,
   ConfigSchema,
@@ -45,6 +47,7 @@ export type { CapabilitySource, RunOptions } from "./run-options.ts";
 export { runPlan } from "./run-plan.ts";
 export type { RunReport } from "./run-report.ts";
 export type { RunState } from "./run-state.ts";
+export { findMismatches } from "./run-variables.ts";
 export type { ValueScope } from "./value-scope.ts";
 export type {
   Connection,

@@ -1,5 +1,5 @@
 /** The first thing that is wrong with a JSON text. */
-interface JsonFault {
+export interface JsonFault {
   readonly kind: "invalid" | "too-deep";
   readonly reason: string;
   /** Index in the text. */

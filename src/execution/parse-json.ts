@@ -1,6 +1,7 @@
 import type { JsonValue } from "../core/json.ts";
 import type { IssueList } from "./issue-list.ts";
-import { lineAndColumn, scanJson } from "./json-scanner.ts";
+import { placeFault } from "./json-fault.ts";
+import { scanJson } from "./json-scanner.ts";
 import type { WorkflowLimits } from "./workflow-limits.ts";
 
 /** Reads the text of a workflow file; undefined when it is no JSON or too large, with the reason among the issues. */
@@ -16,13 +17,10 @@ export function parseJsonText(text: string, limits: WorkflowLimits, issues: Issu
   const plain = text.replace(/^\uFEFF/, "");
   const { fault, duplicates } = scanJson(plain, limits.depth);
   if (fault !== undefined) {
-    const { line, column } = lineAndColumn(plain, fault.position);
-    const code = fault.kind === "too-deep" ? "WORKFLOW_TOO_DEEP" : "WORKFLOW_JSON_INVALID";
-    issues.error(code, `Line ${line}, column ${column}: ${fault.reason}`, {
-      path: `line ${line}, column ${column}`,
-      suggestion:
-        fault.kind === "too-deep" ? "flatten the data, or pass it as JSON text" : "correct the JSON at this place",
-    });
+    const { kind, line, column, reason, suggestion } = placeFault(plain, fault);
+    const code = kind === "too-deep" ? "WORKFLOW_TOO_DEEP" : "WORKFLOW_JSON_INVALID";
+    const path = `line ${line}, column ${column}`;
+    issues.error(code, `Line ${line}, column ${column}: ${reason}`, { path, suggestion });
     return undefined;
   }
   for (const { path, key } of duplicates) {

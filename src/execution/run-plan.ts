@@ -15,7 +15,7 @@ import type { RunOptions } from "./run-options.ts";
 import type { RunReport } from "./run-report.ts";
 import { createSession, type RunSession } from "./run-session.ts";
 import type { RunState } from "./run-state.ts";
-import { RunStopped, stopReason } from "./run-stop.ts";
+import { RunStopped, type StopReason, stopReason } from "./run-stop.ts";
 import { initialVariables, isInvalidStart, maskSensitive } from "./run-variables.ts";
 
 const DEFAULT_OUTPUT_LIMIT_BYTES = 1024 * 1024;
@@ -106,13 +106,18 @@ function startingState(
   }
 }
 
+/** @param node the one that began last. */
+function stoppedAt({ status, error }: StopReason, node: string | undefined): Outcome {
+  return { status, error: { ...error, ...(node !== undefined && { node }) } };
+}
+
 async function driveToEnd(session: RunSession, checkpoint: (() => Promise<void> | void) | undefined): Promise<Outcome> {
   try {
     await drive(session, checkpoint);
     return { status: "completed" };
   } catch (error) {
     if (error instanceof RunFailed) return { status: "failed", error: error.error };
-    if (error instanceof RunStopped) return session.stopReason();
+    if (error instanceof RunStopped) return stoppedAt(session.stopReason(), session.state.reached.at(-1));
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { setOwn } from "./own-values.ts";
 import type { PlainJson } from "./plain-json.ts";
 import type { Plan } from "./plan.ts";
 import { coerceToType } from "./variable-types.ts";
+import type { VariableDeclaration, VariableType } from "./workflow-file.ts";
 
 /**
  * The variables a run starts with: the file's defaults, and over them the given values, read as the declared types.
@@ -30,6 +31,18 @@ export function initialVariables(
     setOwn(variables, name, plain(coerced.value, `Variable ${name}`));
   }
   return variables;
+}
+
+/** Given values that are not of the declared types; those that are not declared may be anything. */
+export function findMismatches(
+  declared: Iterable<Pick<VariableDeclaration, "name" | "type">>,
+  given: Readonly<Record<string, JsonValue>>,
+): readonly { readonly name: string; readonly type: VariableType; readonly reason: string }[] {
+  return [...declared].flatMap(({ name, type }) => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    const coerced = value === undefined ? undefined : coerceToType(value, type);
+    return coerced?.kind === "mismatch" ? [{ name, type, reason: coerced.reason }] : [];
+  });
 }
 
 /** From now on nothing in this value leaves the process unmasked. */

@@ -9,6 +9,7 @@ import { httpNodes } from "./http/index.ts";
 import { textNodes } from "./text/index.ts";
 import { utilityNodes } from "./utility/index.ts";
 import { variableNodes } from "./variable/index.ts";
+import { workItemNodes } from "./work-items/index.ts";
 
 /** Every node this release runs; give it to `createRegistry` together with `typeAliases`. */
 export const allNodes: readonly AnyNode[] = [
@@ -22,4 +23,5 @@ export const allNodes: readonly AnyNode[] = [
   ...fileNodes,
   ...httpNodes,
   ...browserNodes,
+  ...workItemNodes,
 ];

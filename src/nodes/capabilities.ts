@@ -2,6 +2,7 @@ import type { BrowserSession } from "../browser/index.ts";
 import { nodeDefiner } from "../execution/index.ts";
 import type { HttpClient } from "../http/index.ts";
 import type { FileSpace } from "./file-space.ts";
+import type { WorkItems } from "./work-item-access.ts";
 
 /** What nodes may ask of the robot. A key here is also the label a robot must offer to get the job. */
 export interface Capabilities {
@@ -11,6 +12,8 @@ export interface Capabilities {
   readonly http: HttpClient;
   /** The job's working directory and what else it may read and write. */
   readonly files: FileSpace;
+  /** Work queues: items that this run takes, ends and adds. */
+  readonly workItems: WorkItems;
 }
 
 /** Makes a node definition; it is here for inference, and so that every node is found by one search. */

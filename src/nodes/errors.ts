@@ -68,6 +68,16 @@ export const nodeErrors = defineErrors({
     message: (d: { timeZone: string }) =>
       `Time zone ${d.timeZone} is unknown; use a name of the IANA list, like Europe/Berlin`,
   },
+  NODE_WORK_ITEM_NOT_HELD: {
+    status: 409,
+    message: (d: { itemId?: string | undefined }) =>
+      `This run holds no work item${d.itemId === undefined ? "" : ` ${d.itemId}`}: take one with GetNextQueueItemNode before, and end it once`,
+  },
+  NODE_WORK_ITEM_LOST: {
+    status: 409,
+    message: (d: { itemId: string }) =>
+      `Work item ${d.itemId} is not this run's any more: its job lost its lease, and the item was given to others`,
+  },
   NODE_ERROR_THROWN: { status: 422, message: (d: { message: string }) => d.message },
   NODE_ASSERTION_FAILED: { status: 422, message: (d: { message: string }) => d.message },
   NODE_URL_INVALID: {

@@ -9,3 +9,12 @@ export type { FileSpace } from "./file-space.ts";
 export type { FileSpaceOptions } from "./open-file-space.ts";
 export { createFileSpace } from "./open-file-space.ts";
 export { typeAliases } from "./type-aliases.ts";
+export type {
+  HeldWorkItem,
+  NewWorkItem,
+  SettledState,
+  WorkItemBackend,
+  WorkItemEnd,
+  WorkItems,
+} from "./work-item-access.ts";
+export { createWorkItems } from "./work-item-access.ts";

@@ -1,7 +1,8 @@
 import { isJsonObject } from "../core/json.ts";
+import type { VariableDeclaration } from "../execution/index.ts";
 import type { WorkflowCheck } from "./workflow-check.ts";
 
-/** Stands for the engine: a document without `nodes` is in error, `requires` and `sensitive` are taken from it. */
+/** Stands for the engine: a document without `nodes` is in error; `requires`, `sensitive` and `integers` are taken from it. */
 export const checkByShape: WorkflowCheck = (document) => {
   const file = isJsonObject(document) ? (document as Record<string, unknown>) : {};
   const metadata = (file["metadata"] ?? {}) as { name?: string; description?: string };
@@ -10,7 +11,10 @@ export const checkByShape: WorkflowCheck = (document) => {
     name: metadata.name ?? "",
     description: metadata.description ?? "",
     requires: list("requires"),
-    sensitive: list("sensitive"),
+    variables: [
+      ...list("sensitive").map((name) => declare(name, { sensitive: true })),
+      ...list("integers").map((name) => declare(name, { type: "Integer" })),
+    ],
     issues: isJsonObject(file["nodes"])
       ? [{ severity: "note", code: "WORKFLOW_SMALL", message: "the workflow is small" }]
       : [
@@ -19,6 +23,10 @@ export const checkByShape: WorkflowCheck = (document) => {
         ],
   };
 };
+
+function declare(name: string, more: Partial<VariableDeclaration>): VariableDeclaration {
+  return { name, type: "String", defaultValue: null, description: "", sensitive: false, readonly: false, ...more };
+}
 
 export function workflowDocument(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return { metadata: { name: "Greet", description: "Says hello" }, nodes: {}, connections: [], ...changes };

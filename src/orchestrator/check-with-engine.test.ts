@@ -34,7 +34,7 @@ describe("the check of a workflow", () => {
       name: "Greet",
       description: "Opens a page",
       requires: ["http"],
-      sensitive: ["password"],
+      variables: [{ name: "password", type: "String", sensitive: true }],
     });
   });
 

@@ -7,14 +7,14 @@ export function createWorkflowCheck(): WorkflowCheck {
   const registry = createRegistry(allNodes, typeAliases);
   return (document) => {
     const parsed = parseWorkflow(document);
-    if (!parsed.file) return { name: "", description: "", requires: [], sensitive: [], issues: parsed.issues };
+    if (!parsed.file) return { name: "", description: "", requires: [], variables: [], issues: parsed.issues };
     const { metadata, variables } = parsed.file;
     const compiled = compileWorkflow(parsed.file, registry);
     return {
       name: metadata.name,
       description: metadata.description,
       requires: compiled.plan?.needs ?? [],
-      sensitive: [...variables.values()].filter(({ sensitive }) => sensitive).map(({ name }) => name),
+      variables: [...variables.values()],
       issues: [...parsed.issues, ...compiled.issues],
     };
   };

@@ -68,7 +68,7 @@ export async function createOrchestrator(dependencies: OrchestratorDependencies)
     return sendError(error, { request, reply, services });
   });
   app.setNotFoundHandler((request, reply) => sendError(notFound(request), { request, reply, services }));
-  await collectDescription(app, services.version);
+  await collectDescription(app, { version: services.version, routes });
   await mountRoutes(app, routes, dependencies);
   await serveDescription(app);
   await app.ready();
@@ -120,9 +120,13 @@ function requestIdOf(header: string | string[] | undefined): string {
   return typeof header === "string" && /^[\w.-]{1,64}$/.test(header) ? header : newId();
 }
 
+/** What answers there answers upgrades only. */
+const WEBSOCKET_PATHS: ReadonlySet<string> = new Set(["/ws/robot", "/ws/monitoring"]);
+
 function notFound(request: FastifyRequest): Error {
   const { method } = request;
   const path = request.url.replace(/\?.*$/s, "");
+  if (WEBSOCKET_PATHS.has(path)) return orchestratorErrors.WEBSOCKET_EXPECTED({ path });
   const allowed = allowedMethods(routes, path);
   return allowed.length === 0
     ? orchestratorErrors.ROUTE_NOT_FOUND({ method, path })
@@ -145,17 +149,12 @@ function sendError(thrown: unknown, { request, reply, services }: Failure): Fast
     if (problem.status === 500) services.log.error(facts, "request failed");
     else services.log.warn(facts, "request failed");
   }
-  const allow = isMethodError(error) ? { allow: error.details.allowed.join(", ") } : {};
   // Text, so that no serializer of the route's own answers gets at it.
   return reply
     .code(problem.status)
-    .headers({ ...headersOfEveryAnswer(request), ...headers, ...allow, "content-type": PROBLEM_TYPE })
+    .headers({ ...headersOfEveryAnswer(request), ...headers, "content-type": PROBLEM_TYPE })
     .serializer((text: string) => text)
     .send(JSON.stringify(problem));
-}
-
-function isMethodError(error: unknown): error is ReturnType<typeof orchestratorErrors.METHOD_NOT_ALLOWED> {
-  return error instanceof Error && "code" in error && error.code === "METHOD_NOT_ALLOWED";
 }
 
 async function listen(

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { z } from "zod";
 import type { Permission, Principal } from "../auth/index.ts";
+import type { RequestHeader, ResponseHeader } from "./server/header-table.ts";
 import type { Services } from "./services.ts";
 
 /** Parameters and queries are read from text, so each is an object of named parts. */
@@ -37,7 +38,7 @@ type RawBody = "file" | "stream";
 
 export type RouteAnswer<Body> =
   | { readonly body: Body; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly content: Readable; readonly headers: Readonly<Record<string, string>> };
+  | { readonly content: Readable; readonly status?: number; readonly headers: Readonly<Record<string, string>> };
 
 /** An answer as the API description tells it. */
 interface SuccessDefinition<Answer extends z.ZodType> {
@@ -49,6 +50,8 @@ interface SuccessDefinition<Answer extends z.ZodType> {
   readonly also?: readonly number[];
   /** Media types beside or instead of JSON. */
   readonly contentTypes?: readonly string[];
+  /** Beside those that the kind of route implies; for the API description. */
+  readonly headers?: readonly ResponseHeader[];
 }
 
 /**
@@ -68,6 +71,8 @@ interface RouteDefinition<Params extends Named, Query extends Named, Body extend
   readonly raw?: RawBody;
   /** Content types of a raw body, for the API description. */
   readonly accepts?: readonly string[];
+  /** Headers that the handler reads, beside those that the kind of route implies; for the API description. */
+  readonly headers?: readonly RequestHeader[];
   readonly success: SuccessDefinition<Answer>;
   /** Codes by status, beside those that every route may answer with. */
   readonly errors?: Readonly<Record<number, readonly string[]>>;

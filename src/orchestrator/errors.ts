@@ -17,10 +17,10 @@ export const orchestratorErrors = defineErrors({
   },
   REQUEST_MALFORMED: {
     status: 400,
-    message: (d: { problem: string; position?: number; line?: number; column?: number }) =>
+    message: (d: { problem: string; line?: number; column?: number; suggestion?: string }) =>
       d.line === undefined
         ? `The request cannot be read: ${d.problem}`
-        : `The request cannot be read: ${d.problem} at line ${d.line}, column ${d.column}`,
+        : `The request cannot be read: line ${d.line}, column ${d.column}: ${d.problem}; ${d.suggestion}`,
   },
   REQUEST_TOO_LARGE: {
     status: 413,
@@ -35,6 +35,11 @@ export const orchestratorErrors = defineErrors({
     message: (d: { method: string; path: string }) =>
       `There is no ${d.method} ${d.path}; /openapi.json lists what there is`,
   },
+  WEBSOCKET_EXPECTED: {
+    status: 426,
+    message: (d: { path: string }) =>
+      `${d.path} is a WebSocket: connect by an upgrade request (ws:// or wss://) that carries the API key; contracts/messages.json of the package describes its messages`,
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     message: (d: { method: string; path: string; allowed: readonly string[] }) =>
@@ -43,6 +48,11 @@ export const orchestratorErrors = defineErrors({
   PROTOCOL_VERSION: {
     status: 426,
     message: (d: { expected: number }) => `This orchestrator speaks version ${d.expected} of the message protocol`,
+  },
+  RANGE_NOT_SATISFIABLE: {
+    status: 416,
+    message: (d: { sizeBytes: number }) =>
+      `The content has ${d.sizeBytes} bytes, and none of them lies in the Range that was asked for`,
   },
   PRECONDITION_INVALID: {
     status: 400,
@@ -86,6 +96,10 @@ export const orchestratorErrors = defineErrors({
     status: 410,
     message: (d: { artifactId: string; sha256: string }) =>
       `The content of artifact ${d.artifactId} (SHA-256 ${d.sha256}) is not in the artifact folder any more`,
+  },
+  WORK_ITEM_FILE_NOT_FOUND: {
+    status: 404,
+    message: (d: { itemId: string; fileId: string }) => `Work item ${d.itemId} has no file ${d.fileId} in this tenant`,
   },
   ORCHESTRATOR_CLOSING: {
     status: 503,

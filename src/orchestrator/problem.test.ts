@@ -54,6 +54,20 @@ describe("describeError", () => {
     expect(answer.problem.details).toBeUndefined();
   });
 
+  test.each([
+    {
+      thrown: orchestratorErrors.METHOD_NOT_ALLOWED({ method: "PUT", path: "/x", allowed: ["GET", "POST"] }),
+      headers: { allow: "GET, POST" },
+    },
+    { thrown: orchestratorErrors.RANGE_NOT_SATISFIABLE({ sizeBytes: 7 }), headers: { "content-range": "bytes */7" } },
+    {
+      thrown: orchestratorErrors.WEBSOCKET_EXPECTED({ path: "/ws/robot" }),
+      headers: { connection: "upgrade", upgrade: "websocket" },
+    },
+  ])("sends the headers that belong to $thrown.code", ({ thrown, headers }) => {
+    expect(describeError(thrown, "r1").headers).toEqual(headers);
+  });
+
   test("asks for a key where one is missing", () => {
     const unauthorized = new AppError("AUTH_REQUIRED", { status: 401, message: () => "key" }, {});
 

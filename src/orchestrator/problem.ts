@@ -33,7 +33,22 @@ export function describeError(error: unknown, requestId: string): ProblemAnswer 
     retryable,
     ...(!isOurs && tellDetails(known.details)),
   };
-  return { problem, headers: { ...(status === 401 && CHALLENGE), ...(isOurs && retryable && RETRY_LATER) } };
+  return { problem, headers: { ...(isOurs && retryable && RETRY_LATER), ...headersOf(known) } };
+}
+
+/** What HTTP wants to be told along with a status. */
+function headersOf(error: AppError): Readonly<Record<string, string>> {
+  if (error.status === 401) return CHALLENGE;
+  if (is(error, "METHOD_NOT_ALLOWED")) return { allow: error.details.allowed.join(", ") };
+  if (is(error, "RANGE_NOT_SATISFIABLE")) return { "content-range": `bytes */${error.details.sizeBytes}` };
+  if (is(error, "WEBSOCKET_EXPECTED")) return { connection: "upgrade", upgrade: "websocket" };
+  return {};
+}
+
+type Table = typeof orchestratorErrors;
+
+function is<C extends keyof Table>(error: AppError, code: C): error is ReturnType<Table[C]> {
+  return error.code === code;
 }
 
 const CHALLENGE = { "www-authenticate": 'Bearer realm="casare"' };

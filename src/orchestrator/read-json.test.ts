@@ -8,12 +8,21 @@ describe("readJson", () => {
   });
 
   test.each([
-    { text: '{\n  "a": 1,\n  "b" 2\n}', line: 3, column: 7 },
-    { text: '{"a": 1', line: 1, column: 8 },
-    { text: '["a",', line: 1, column: 6 },
-  ])("tells where $text goes wrong", ({ text, line, column }) => {
+    { text: '{\n  "a": 1,\n  "b" 2\n}', line: 3, column: 7, problem: "a colon is missing behind the key" },
+    { text: '{\n  "a": [1 2]}', line: 2, column: 11, problem: "a comma or ] is missing" },
+    { text: '\uFEFF{"a" 1}', line: 1, column: 6, problem: "a colon is missing behind the key" },
+    { text: '{"a": 1', line: 1, column: 8, problem: "a comma or } is missing" },
+    { text: '["a",', line: 1, column: 6, problem: "it ends too early" },
+    { text: "{'a': 1}", line: 1, column: 2, problem: "a key in double quotes is missing" },
+  ])("tells where and why $text goes wrong, and what to do", ({ text, line, column, problem }) => {
+    const suggestion = "correct the JSON at this place";
+
     expect(() => readJson(text)).toThrow(
-      expect.objectContaining({ code: "REQUEST_MALFORMED", details: expect.objectContaining({ line, column }) }),
+      expect.objectContaining({
+        code: "REQUEST_MALFORMED",
+        details: { line, column, problem, suggestion },
+        message: `The request cannot be read: line ${line}, column ${column}: ${problem}; ${suggestion}`,
+      }),
     );
   });
 
@@ -28,8 +37,10 @@ describe("readJson", () => {
 
   test("refuses nesting that would overflow the stack of what reads it", () => {
     expect(() => readJson("[".repeat(100_000) + "]".repeat(100_000))).toThrow(/JSON/);
-    expect(() => readJson(`${"[".repeat(201)}${"]".repeat(201)}`)).toThrow("nests deeper than 200");
-    expect(readJson(`${"[".repeat(199)}${"]".repeat(199)}`)).toBeDefined();
+    expect(() => readJson(`[\n${"[".repeat(200)}${"]".repeat(200)}]`)).toThrow(
+      "line 2, column 200: it nests deeper than 200 levels; flatten the data, or pass it as JSON text",
+    );
+    expect(readJson(`${"[".repeat(200)}${"]".repeat(200)}`)).toBeDefined();
   });
 
   prop.prop([fc.jsonValue({ maxDepth: 5 })])("reads back any value", (value) => {

@@ -1,4 +1,5 @@
 import { type JsonValue, jsonDepth } from "../core/json.ts";
+import { findJsonFault } from "../execution/index.ts";
 import { orchestratorErrors } from "./errors.ts";
 
 /** Nesting no honest request has; deeper values would overflow the stack of what reads them. */
@@ -7,13 +8,12 @@ const MAX_DEPTH = 200;
 /**
  * Reads the JSON text of a request. A byte order mark is forgiven; `__proto__` keys are not.
  *
- * Throws REQUEST_MALFORMED with line and column where the engine tells the position.
+ * Throws REQUEST_MALFORMED with line, column, reason and remedy.
  */
 export function readJson(text: string): JsonValue {
-  const value = parse(text.startsWith("\uFEFF") ? text.slice(1) : text);
-  if (jsonDepth(value, MAX_DEPTH) > MAX_DEPTH) {
-    throw orchestratorErrors.REQUEST_MALFORMED({ problem: `the JSON nests deeper than ${MAX_DEPTH} levels` });
-  }
+  const plain = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const value = parse(plain);
+  if (jsonDepth(value, MAX_DEPTH) > MAX_DEPTH) throw describeFault(plain, undefined);
   return value;
 }
 
@@ -28,29 +28,26 @@ function parse(text: string): JsonValue {
           return item;
         })
       : JSON.parse(text);
-    if (hasPrototypeKey) throw orchestratorErrors.REQUEST_MALFORMED({ problem: "the key __proto__ is not allowed" });
+    if (hasPrototypeKey) {
+      throw orchestratorErrors.REQUEST_MALFORMED({ problem: "the key __proto__ is not allowed; give it another name" });
+    }
     return value as JsonValue;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw orchestratorErrors.REQUEST_MALFORMED(describeSyntaxError(text, error.message));
+    throw describeFault(text, error);
   }
 }
 
-/** The engine's message quotes the text around the mistake, which may hold secrets: only the position is kept. */
-function describeSyntaxError(
-  text: string,
-  message: string,
-): { problem: string; position?: number; line?: number; column?: number } {
-  if (text.trim() === "") return { problem: "the body is empty, JSON was expected" };
-  const found = /position (\d+)/.exec(message)?.[1];
-  const position = found === undefined ? endPosition(text, message) : Number(found);
-  if (position === undefined) return { problem: "the body is not JSON" };
-  const before = text.slice(0, position);
-  const line = before.split("\n").length;
-  return { problem: "the body is not JSON", position, line, column: position - before.lastIndexOf("\n") };
-}
-
-/** Text that breaks off is reported without a position. */
-function endPosition(text: string, message: string): number | undefined {
-  return /end of JSON input/.test(message) ? text.length : undefined;
+/**
+ * The engine's message quotes the text around the mistake, which may hold secrets, and knows the place only sometimes.
+ * Searching it costs several times the parsing, so it is done for what is broken only.
+ */
+function describeFault(text: string, cause: SyntaxError | undefined): Error {
+  if (text.trim() === "") {
+    return orchestratorErrors.REQUEST_MALFORMED({ problem: "it is empty, JSON was expected" });
+  }
+  const fault = findJsonFault(text, MAX_DEPTH);
+  if (fault === undefined) return orchestratorErrors.REQUEST_MALFORMED({ problem: "it is not JSON" }, { cause });
+  const { reason: problem, line, column, suggestion } = fault;
+  return orchestratorErrors.REQUEST_MALFORMED({ problem, line, column, suggestion });
 }

@@ -10,9 +10,10 @@ import type {
 } from "../persistence/index.ts";
 import type { JobQueue } from "../queue/index.ts";
 import type { EventFeed } from "../realtime/index.ts";
+import type { DeclaredVariables } from "./declared-variables.ts";
 import type { RobotControl } from "./fleet/robot-control.ts";
 import type { OrchestratorLog } from "./log.ts";
-import type { SensitiveVariables } from "./sensitive-variables.ts";
+import type { WorkDesk } from "./work-items/work-desk.ts";
 import type { WorkflowCheck } from "./workflow-check.ts";
 
 /** What the probes ask. */
@@ -29,11 +30,12 @@ export interface Services {
   readonly events: EventRepository;
   readonly artifacts: ArtifactRepository;
   readonly blobs: BlobStore;
+  readonly desk: WorkDesk;
   readonly robotKeys: RobotApiKeyService;
   readonly feed: EventFeed<EventRecord>;
   readonly control: RobotControl;
   readonly checkWorkflow: WorkflowCheck;
-  readonly sensitiveVariables: SensitiveVariables;
+  readonly declaredVariables: DeclaredVariables;
   /** Whose key it is; undefined for what does not count. */
   readonly verifyKey: (text: string) => Promise<Principal | undefined>;
   readonly readiness: () => Promise<Readiness>;

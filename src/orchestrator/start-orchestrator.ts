@@ -13,18 +13,20 @@ import {
   EVENTS_CHANNEL,
 } from "../persistence/index.ts";
 import { createPostgresQueue } from "../queue/index.ts";
+import { createPostgresWorkItemStore } from "../queue/items/index.ts";
 import { createEventFeed } from "../realtime/index.ts";
 import { createMonitoringSocket } from "./api/events/monitoring-socket.ts";
 import { createWorkflowCheck } from "./check-with-engine.ts";
 import type { OrchestratorConfig } from "./config.ts";
 import { createOrchestrator } from "./create-orchestrator.ts";
+import { createDeclaredVariables } from "./declared-variables.ts";
 import { type ControlChannel, createControlChannel, createRobotGateway } from "./fleet/index.ts";
 import type { OrchestratorLog } from "./log.ts";
 import { watchReadiness } from "./readiness.ts";
-import { createSensitiveVariables } from "./sensitive-variables.ts";
 import type { Services } from "./services.ts";
 import { createUpgradeRouter } from "./upgrade-router.ts";
 import { startUpkeep } from "./upkeep/upkeep.ts";
+import { createWorkDesk } from "./work-items/work-desk.ts";
 import type { WorkflowCheck } from "./workflow-check.ts";
 
 /** Settings of this area, and those of others that it goes by. */
@@ -107,6 +109,8 @@ async function start(
   const robotKeys = new RobotApiKeyService({ database, clock });
   const control = createControlChannel(database, log);
   const workflows = createWorkflowRepository(database);
+  const store = createPostgresWorkItemStore(database);
+  const desk = createWorkDesk({ store, queue, workflows, events, clock, log });
   const services: Services = {
     queue,
     workflows,
@@ -114,11 +118,12 @@ async function start(
     events,
     artifacts: createArtifactRepository(database),
     blobs: createFileBlobStore({ directory: settings.ARTIFACTS_DIR ?? join(settings.HOME, "artifacts") }),
+    desk,
     robotKeys,
     feed,
     control,
     checkWorkflow,
-    sensitiveVariables: createSensitiveVariables(workflows, checkWorkflow),
+    declaredVariables: createDeclaredVariables(workflows, checkWorkflow),
     verifyKey: (text) => robotKeys.verify(text),
     readiness: await watchReadiness(database),
     clock,
@@ -137,6 +142,7 @@ async function start(
     queue,
     events,
     idempotency,
+    desk,
     reapMs: settings.QUEUE_REAP_MS,
     leaseMs: settings.QUEUE_LEASE_MS,
     clock,

@@ -1,5 +1,6 @@
 import type { WorkflowIssueDto } from "../contracts/index.ts";
 import type { JsonValue } from "../core/json.ts";
+import type { VariableDeclaration } from "../execution/index.ts";
 
 /** What the orchestrator wants to know of a workflow file. */
 export interface CheckedWorkflow {
@@ -8,8 +9,7 @@ export interface CheckedWorkflow {
   readonly description: string;
   /** Labels a robot must offer. */
   readonly requires: readonly string[];
-  /** Variables whose values nobody gets to see. */
-  readonly sensitive: readonly string[];
+  readonly variables: readonly VariableDeclaration[];
   readonly issues: readonly WorkflowIssueDto[];
 }
 

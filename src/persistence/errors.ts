@@ -11,6 +11,11 @@ export const persistenceErrors = defineErrors({
     message: (d: { workflowId: string; expectedVersion: number; version: number }) =>
       `Workflow ${d.workflowId} is at version ${d.version}, not ${d.expectedVersion}; read it again and apply the change to that`,
   },
+  ROBOT_STORE_NAME_TAKEN: {
+    status: 409,
+    message: (d: { name: string }) =>
+      `A live robot with another key has the name "${d.name}"; give this one its own name (CASARE_ROBOT_NAME)`,
+  },
   ROBOT_STORE_NOT_FOUND: {
     status: 404,
     message: (d: { robotId: string }) => `Robot ${d.robotId} does not exist in this tenant`,

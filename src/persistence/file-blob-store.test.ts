@@ -122,6 +122,15 @@ describe("open", () => {
     expect(await blobs.open(theirs, sha256)).toBeUndefined();
   });
 
+  test("streams only the part that is asked for, both ends included", async () => {
+    const sha256 = sha256Of("0123456789");
+    await blobs.put(ours, sha256, stream("0123456789"), limits);
+
+    const content = await blobs.open(ours, sha256, { start: 2, end: 4 });
+
+    expect(content && (await text(content))).toBe("234");
+  });
+
   test.each(["../../etc/passwd", "", "A".repeat(64), "a".repeat(63)])("refuses %j as a hash", async (sha256) => {
     await expect(blobs.open(ours, sha256)).rejects.toMatchObject({ code: "BLOB_HASH_INVALID" });
   });

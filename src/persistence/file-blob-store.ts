@@ -40,11 +40,11 @@ export function createFileBlobStore(options: { readonly directory: string }): Bl
       }
     },
 
-    async open(tenantId, sha256) {
+    async open(tenantId, sha256, range) {
       const path = pathOf(tenantId, sha256);
       try {
         const handle = await open(path, "r");
-        return createReadStream(path, { fd: handle });
+        return createReadStream(path, { fd: handle, ...range });
       } catch (error) {
         if (codeOf(error) === "ENOENT") return undefined;
         throw error;

@@ -54,8 +54,17 @@ export interface RobotRegistration {
 
 /** Robots that ever registered, with what was last heard of them. */
 export interface RobotRepository {
-  /** A robot is known by its name within the tenant; registering again keeps id and intent. */
-  register(tenantId: TenantId, registration: RobotRegistration): Promise<RobotRecord>;
+  /**
+   * A robot is known by its name within the tenant; registering again keeps id and intent.
+   *
+   * @param claim with which key; rejects with ROBOT_STORE_NAME_TAKEN while a robot with a key of another name is connected
+   *   by this name and was seen within `heldForMs`. Without it nothing is checked.
+   */
+  register(
+    tenantId: TenantId,
+    registration: RobotRegistration,
+    claim?: { readonly keyName: string; readonly heldForMs: number },
+  ): Promise<RobotRecord>;
   /** Rejects with ROBOT_STORE_NOT_FOUND for an unknown robot. */
   connected(tenantId: TenantId, robotId: string, sessionId: string): Promise<void>;
   /** Heartbeat; also sets `connected`. @returns the robot's intent. Rejects with ROBOT_STORE_NOT_FOUND. */
@@ -109,8 +118,16 @@ export interface BlobStore {
     content: AsyncIterable<Uint8Array>,
     limits: { readonly maxBytes: number },
   ): Promise<{ readonly sizeBytes: number }>;
-  /** Undefined when there is none. The caller reads the stream to its end or destroys it. */
-  open(tenantId: TenantId, sha256: string): Promise<NodeJS.ReadableStream | undefined>;
+  /**
+   * Undefined when there is none. The caller reads the stream to its end or destroys it.
+   *
+   * @param range first and last byte that are wanted, from 0; default: all.
+   */
+  open(
+    tenantId: TenantId,
+    sha256: string,
+    range?: { readonly start: number; readonly end: number },
+  ): Promise<NodeJS.ReadableStream | undefined>;
   /** Where it lies, for people; undefined when it is not a local file. */
   locate(tenantId: TenantId, sha256: string): string | undefined;
 }

@@ -46,6 +46,20 @@ test("robots of one name that register at once become one robot", async () => {
   expect(new Set(registered.map(({ id }) => id)).size).toBe(1);
 });
 
+test("a name belongs to the key that it is registered with, until its robot has been silent for long enough", async () => {
+  const first = await robots.register(ours, registration("owned"), { keyName: "a", heldForMs: 60_000 });
+  const other = (heldForMs: number) => robots.register(ours, registration("owned"), { keyName: "b", heldForMs });
+  await robots.connected(ours, first.id, "session-1");
+
+  await expect(other(60_000)).rejects.toMatchObject({ code: "ROBOT_STORE_NAME_TAKEN" });
+  expect(await robots.register(ours, registration("owned"), { keyName: "a", heldForMs: 60_000 })).toMatchObject({
+    id: first.id,
+  });
+  await robots.connected(ours, first.id, "session-2");
+  await robots.disconnected(ours, first.id, "session-2");
+  expect(await other(60_000)).toMatchObject({ id: first.id });
+});
+
 test("a heartbeat stores what the robot says and answers its intent", async () => {
   const { id } = await robots.register(ours, registration("beating"));
   await robots.connected(ours, id, "session-1");

@@ -34,19 +34,22 @@ const COLUMNS = sql`tenant_id, id, name, version, hostname, platform, environmen
 /** Robots in PostgreSQL. Times are the database's, so that all replicas mean the same by them. */
 export function createRobotRepository(database: Database): RobotRepository {
   return {
-    async register(tenantId, robot) {
+    async register(tenantId, robot, claim) {
+      const { keyName = null, heldForMs = 0 } = claim ?? {};
       const [row] = await database.query<RobotRow>(sql`
         insert into robot (tenant_id, id, name, version, hostname, platform, environment, capabilities,
-                           max_concurrent_jobs, intent, last_seen_at, registered_at)
+                           max_concurrent_jobs, intent, key_name, last_seen_at, registered_at)
         values (${tenantId}, ${newId()}::uuid, ${storableText(robot.name)}, ${storableText(robot.version)},
                 ${storableText(robot.hostname)}, ${storableText(robot.platform)}, ${storableText(robot.environment)},
-                ${robot.capabilities.map(storableText)}::text[], ${robot.maxConcurrentJobs}, 'active', now(), now())
+                ${robot.capabilities.map(storableText)}::text[], ${robot.maxConcurrentJobs}, 'active', ${keyName}, now(), now())
         on conflict (tenant_id, name) do update
         set version = excluded.version, hostname = excluded.hostname, platform = excluded.platform,
             environment = excluded.environment, capabilities = excluded.capabilities,
-            max_concurrent_jobs = excluded.max_concurrent_jobs, last_seen_at = now()
+            max_concurrent_jobs = excluded.max_concurrent_jobs, key_name = coalesce(excluded.key_name, robot.key_name), last_seen_at = now()
+        where excluded.key_name is null or robot.key_name is null or robot.key_name = excluded.key_name or not robot.connected
+          or robot.last_seen_at < now() - ${heldForMs}::int * interval '1 ms'
         returning ${COLUMNS}`);
-      if (!row) throw persistenceErrors.ROBOT_STORE_NOT_FOUND({ robotId: robot.name });
+      if (!row) throw persistenceErrors.ROBOT_STORE_NAME_TAKEN({ name: robot.name });
       return toRobot(row);
     },
 

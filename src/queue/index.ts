@@ -1,5 +1,7 @@
 /** Job queue: leases, retries, dead letters, in PostgreSQL or in memory. Start at README.md. */
 
+export type { BulkCancelOptions, BulkCancelOutcome } from "./cancel-jobs.ts";
+export { cancelJobs } from "./cancel-jobs.ts";
 export type { QueueConfig } from "./config.ts";
 export { checkQueueConfig, queueConfig } from "./config.ts";
 export { JobFailedError } from "./consume/handler-failure.ts";

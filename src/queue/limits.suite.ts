@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { TenantId } from "../core/ids.ts";
+import { cancelJobs } from "./cancel-jobs.ts";
 import type { ClaimedJob, ConcurrencyRule, EnqueueRequest, Job } from "./job.ts";
 import type { QueueHarness } from "./queue.suite.ts";
 import type { JobQueue } from "./queue.ts";
@@ -251,6 +252,33 @@ export function describeLimits(name: string, open: () => Promise<QueueHarness>):
           code: "QUEUE_INVALID",
           message: expect.stringContaining(place),
         });
+      });
+    });
+
+    describe("cancelling by filter", () => {
+      test("ends what waits, asks what runs to stop, and leaves the rest alone", async () => {
+        await plain("mine", 300);
+        const [other] = await plain("other");
+        const running = await claimOne();
+        await queue.pause(A, "paused");
+        await plain("paused", 2);
+
+        expect(await cancelJobs(queue, A, { kind: "mine" }, { reason: "wrong file" })).toEqual({
+          cancelled: 299,
+          requested: 1,
+          hasMore: false,
+        });
+        expect(await jobOf(running.jobId)).toMatchObject({ state: "running", cancelRequested: true });
+        expect((await jobOf(other?.jobId ?? "")).state).toBe("pending");
+        expect(await cancelJobs(queue, A, { states: ["pending"], kind: "paused" })).toMatchObject({ cancelled: 2 });
+        expect(await cancelJobs(queue, A, { states: ["completed"] })).toMatchObject({ cancelled: 0, requested: 0 });
+      });
+
+      test("stops at its limit and says so", async () => {
+        await plain("mine", 10);
+
+        expect(await cancelJobs(queue, A, {}, { limit: 4 })).toEqual({ cancelled: 4, requested: 0, hasMore: true });
+        expect(await cancelJobs(queue, A, {}, { limit: 6 })).toEqual({ cancelled: 6, requested: 0, hasMore: false });
       });
     });
 

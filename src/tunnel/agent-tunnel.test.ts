@@ -275,6 +275,7 @@ describe("AgentTunnel", () => {
     { close: 4003, code: "TUNNEL_FORBIDDEN" },
     { close: 4009, code: "TUNNEL_REPLACED" },
     { close: 4010, code: "TUNNEL_PROTOCOL_VERSION" },
+    { close: 4011, code: "TUNNEL_NAME_TAKEN" },
   ])("ends with $code when it is closed with $close", async ({ close, code }) => {
     const orchestrator = await openOrchestrator();
     const { tunnel, registrations } = openTunnel(orchestrator.port);

@@ -14,6 +14,10 @@ interface AnswerTypes {
   readonly "job.complete": "ack";
   readonly "job.fail": "ack";
   readonly "job.release": "ack";
+  readonly "work-item.take": "work-item.taken";
+  readonly "work-item.add": "work-item.added";
+  readonly "work-item.settle": "work-item.settled";
+  readonly "work-item.progress": "ack";
   readonly "robot.goodbye": "ack";
 }
 
@@ -188,5 +192,9 @@ const ANSWERS: AnswerTypes = {
   "job.complete": "ack",
   "job.fail": "ack",
   "job.release": "ack",
+  "work-item.take": "work-item.taken",
+  "work-item.add": "work-item.added",
+  "work-item.settle": "work-item.settled",
+  "work-item.progress": "ack",
   "robot.goodbye": "ack",
 };

@@ -26,6 +26,11 @@ export const tunnelErrors = defineErrors({
     message: (d: { name: string }) =>
       `Another process registered as robot "${d.name}" and took over; give each robot process its own name`,
   },
+  TUNNEL_NAME_TAKEN: {
+    status: 409,
+    message: (d: { name: string }) =>
+      `A robot with another key runs as "${d.name}" already; give this one its own name with CASARE_ROBOT_NAME or --name`,
+  },
   TUNNEL_NOT_CONNECTED: {
     status: 503,
     retryable: true,

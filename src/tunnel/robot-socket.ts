@@ -217,5 +217,8 @@ function endOfCode(
   if (code === CLOSE_CODE.replaced) {
     return { kind: "refused", error: tunnelErrors.TUNNEL_REPLACED({ name: dial.robotName }) };
   }
+  if (code === CLOSE_CODE.nameTaken) {
+    return { kind: "refused", error: tunnelErrors.TUNNEL_NAME_TAKEN({ name: dial.robotName }) };
+  }
   return { kind: "dropped", reason: reason === "" ? `close code ${code}` : `close code ${code}: ${reason}` };
 }

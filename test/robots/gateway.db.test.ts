@@ -135,7 +135,13 @@ describe("the upgrade", () => {
 
   test("with a key that may not connect robots is answered with 403", async () => {
     const replicaOfOthers = await fleet.openReplica({
-      authenticate: async () => ({ tenantId: DEFAULT_TENANT, kind: "robot", keyId: "k", permissions: new Set() }),
+      authenticate: async () => ({
+        tenantId: DEFAULT_TENANT,
+        kind: "robot",
+        keyId: "k",
+        keyName: "k",
+        permissions: new Set(),
+      }),
     });
     const socket = fleet.dial(replicaOfOthers.port);
 
@@ -185,6 +191,21 @@ describe("hello", () => {
 
     expect(await robot.hello({ sessionId: other.sessionId })).toMatchObject({ payload: { resumed: false } });
     expect(robot.sessionId).not.toBe(other.sessionId);
+  });
+
+  test("is refused while a live robot with another key has the name, and welcome with the same key after a rotation", async () => {
+    const holder = await openRobot();
+    const { text: otherKey } = await fleet.keys.create(DEFAULT_TENANT, { name: "other" });
+    const withKey = (text: string) => new HandRobot(fleet.dial(replica.port, { authorization: `Bearer ${text}` }));
+
+    const intruder = withKey(otherKey);
+    expect(await intruder.hello()).toMatchObject({ payload: { code: "ROBOT_STORE_NAME_TAKEN" } });
+    expect(await intruder.closed).toEqual([4011, "the name is taken"]);
+    expect(holder.socket.readyState).toBe(holder.socket.OPEN);
+
+    const key = (await fleet.keys.list(DEFAULT_TENANT, { limit: 10 })).data.find(({ name }) => name === "test");
+    const { text: rotated } = await fleet.keys.rotate(DEFAULT_TENANT, key?.id ?? "", { graceMs: 60_000 });
+    expect(await withKey(rotated).hello()).toMatchObject({ type: "robot.registered" });
   });
 
   test("does not resume a session that has expired", async () => {

@@ -22,6 +22,7 @@ import {
   type FleetSettings,
   type RobotGateway,
 } from "../../src/orchestrator/fleet/index.ts";
+import { createWorkDesk, type WorkDesk } from "../../src/orchestrator/work-items/work-desk.ts";
 import {
   createEventRepository,
   createRobotRepository,
@@ -29,8 +30,10 @@ import {
   type EventRecord,
   type EventRepository,
   type RobotRepository,
+  type WorkflowRepository,
 } from "../../src/persistence/index.ts";
 import { createPostgresQueue, type EnqueueRequest, type Job, type JobQueue } from "../../src/queue/index.ts";
+import { createPostgresWorkItemStore } from "../../src/queue/items/index.ts";
 import { openTestDatabase, type TestDatabase } from "../support/postgres.ts";
 
 /** Figures short enough for tests that wait for leases. */
@@ -66,6 +69,9 @@ export interface Fleet {
   readonly home: string;
   /** Lines that were logged, as JSON. */
   readonly lines: string[];
+  /** Work queues, tied to the jobs of this fleet. */
+  readonly desk: WorkDesk;
+  readonly workflows: WorkflowRepository;
   openReplica(options?: ReplicaOptions): Promise<Replica>;
   openRobot(port: number, options?: Partial<RobotConfig> & { readonly clock?: Clock }): Promise<RobotAgent>;
   /** Opens a socket as a robot would. */
@@ -105,6 +111,14 @@ export async function openFleet(): Promise<Fleet> {
     lines.push(JSON.stringify({ text, ...facts }));
   };
   const log = { debug: write, info: write, warn: write, error: write };
+  const desk = createWorkDesk({
+    store: createPostgresWorkItemStore(database.database),
+    queue,
+    workflows,
+    events,
+    clock: systemClock,
+    log,
+  });
 
   return {
     database,
@@ -115,6 +129,8 @@ export async function openFleet(): Promise<Fleet> {
     key,
     home,
     lines,
+    desk,
+    workflows,
     async openReplica({ port = 0, settings = {}, authenticate: ask } = {}) {
       const uploads: string[] = [];
       const control = createControlChannel(database.database, log);
@@ -123,6 +139,7 @@ export async function openFleet(): Promise<Fleet> {
         robots,
         workflows,
         events,
+        desk,
         control,
         authenticate: ask ?? ((headers) => authenticate(headers, (text) => keys.verify(text))),
         settings: { ...SETTINGS, ...settings },
@@ -148,7 +165,7 @@ export async function openFleet(): Promise<Fleet> {
         {
           name: "robot-1",
           environment: "default",
-          capabilities: ["http", "files"],
+          capabilities: ["http", "files", "workItems"],
           maxJobs: 1,
           orchestratorUrl: `http://127.0.0.1:${port}`,
           key,

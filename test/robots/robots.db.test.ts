@@ -274,6 +274,19 @@ describe("what people want of a robot", () => {
     await until(async () => expect((await fleet.robots.get(DEFAULT_TENANT, data[0]?.id ?? ""))?.connected).toBe(false));
   });
 
+  test("stopped right after a job with very many events, it tells all of it before it goes", async () => {
+    const robot = await fleet.openRobot(replica.port);
+    fleet.open("gate");
+    const jobId = await fleet.submit({ type: "ChatterNode", config: { lines: 30_000 } });
+    await until(() => expect(fleet.lines.join()).toContain("job ended"));
+
+    await robot.stop();
+
+    expect(await state(jobId)).toBe("completed");
+    expect((await fleet.job(jobId)).attempt).toBe(1);
+    expect(fleet.lines.join()).not.toContain("not all was told");
+  });
+
   test("in a hurry it gives its job back, to be run by another at once", async () => {
     const robot = await fleet.openRobot(replica.port);
     const jobId = await fleet.submit({ type: "HoldNode" });

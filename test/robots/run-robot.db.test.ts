@@ -67,7 +67,11 @@ test("a robot process registers, says what it offers, and ends when it is told t
   const running = runRobot({ ...optionsOf(), onReady: ({ name }) => ready.push(name) });
   await until(() => expect(ready).toEqual(["worker"]));
   const { data } = await fleet.robots.list(DEFAULT_TENANT, { limit: 1 });
-  expect(data[0]).toMatchObject({ name: "worker", capabilities: ["http", "files", process.platform], connected: true });
+  expect(data[0]).toMatchObject({
+    name: "worker",
+    capabilities: ["http", "files", "workItems", process.platform],
+    connected: true,
+  });
 
   stop.abort();
   await running;

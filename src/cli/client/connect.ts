@@ -11,7 +11,13 @@ export async function connect(context: CommandContext, flags: ClientFlags): Prom
   const settings = await loadCliSettings(context.env, { ORCHESTRATOR_URL: flagOf("--url", flags.url) });
   const { url, key } = await localTarget(settings);
   if (key === undefined) {
-    throw cliErrors.CLI_API_KEY_MISSING({ credentialsFile: credentialsFileOf(settings.values.HOME) });
+    const { HOME: home } = settings.values;
+    const local = await readCredentialsIf(false, home);
+    throw cliErrors.CLI_API_KEY_MISSING({
+      credentialsFile: credentialsFileOf(home),
+      url,
+      ...(local.adminKey !== undefined && local.url !== undefined && { otherUrl: local.url }),
+    });
   }
   return new OrchestratorClient({ baseUrl: url, apiKey: key });
 }

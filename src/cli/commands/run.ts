@@ -12,6 +12,7 @@ export function addRunCommand(program: Command, perform: Perform): void {
     )
     .argument("<file>", "workflow file, .json or .json.gz; - for stdin")
     .option("--timeout <seconds>", "end the run after this time", seconds)
+    .option("--work-items <file>", "work queues and their items, a JSON file that the run changes")
     .option(...JSON_OPTION)
     .action((file: string, options: RunFileOptions) =>
       perform(async (context) => (await import("../run/run-file.ts")).runFile(context, file, options)),
@@ -19,6 +20,7 @@ export function addRunCommand(program: Command, perform: Perform): void {
   withExamples(withVariableOptions(command), [
     ["casare run invoices.json", "run it, with its progress on stderr"],
     ["casare run invoices.json --var month=5 --timeout 600 --json > report.json", "for scripts"],
+    ["casare run invoices.json --work-items queues.json", "items from a file instead of a server"],
     ["casare run invoices.json --var-file password=/run/secrets/portal", "a secret, from a file"],
   ]);
 }

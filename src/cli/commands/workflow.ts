@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
+import { AppError } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import type { VariableDeclaration, WorkflowIssue } from "../../execution/index.ts";
 import type { OrchestratorClient } from "../../orchestrator/client/index.ts";
@@ -8,6 +9,7 @@ import { type StoredFile, storeWorkflow } from "../client/store-workflow.ts";
 import { waitForJob } from "../client/wait-for-job.ts";
 import { type CommandContext, JSON_OPTION, type Perform, withExamples } from "../command.ts";
 import { cliErrors } from "../errors.ts";
+import { exitCodeOf } from "../exit-code-of.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { formatTable } from "../progress/format.ts";
 import { instant, seconds, wholeNumber } from "../read-option.ts";
@@ -49,20 +51,31 @@ async function validate(context: CommandContext, files: readonly string[], { jso
   const examiner = await openExaminer();
   const reports: FileReport[] = [];
   for (const file of files) {
-    const { file: parsed, plan, issues } = examiner.text(await readInput(file, context));
-    const report = {
-      file,
-      name: parsed?.metadata.name,
-      valid: plan !== undefined,
-      requires: plan?.needs ?? [],
-      issues,
-    };
+    const report = await validateFile(file, examiner, context);
     reports.push(report);
     if (!json) output.result(renderReport(report));
   }
   const valid = reports.every((report) => report.valid);
-  if (json) output.json({ valid, files: reports });
-  return valid ? EXIT.ok : EXIT.invalidInput;
+  if (json) output.json({ valid, files: reports.map(({ failure: _failure, ...report }) => report) });
+  if (valid) return EXIT.ok;
+  // A file that cannot be read is worse than one with errors, and counts as such where there is only one.
+  const [only] = reports.length === 1 ? reports : [];
+  return only?.failure === undefined ? EXIT.invalidInput : exitCodeOf(only.failure);
+}
+
+/** A file that cannot be read is one more entry: what was found in the others must not get lost. */
+async function validateFile(file: string, examiner: WorkflowExaminer, context: CommandContext): Promise<FileReport> {
+  let text: string;
+  try {
+    text = await readInput(file, context);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { code, message } = error;
+    const issues = [{ severity: "error", code, message } as const];
+    return { file, name: undefined, valid: false, requires: [], issues, failure: error };
+  }
+  const { file: parsed, plan, issues } = examiner.text(text);
+  return { file, name: parsed?.metadata.name, valid: plan !== undefined, requires: plan?.needs ?? [], issues };
 }
 
 interface FileReport {
@@ -71,6 +84,8 @@ interface FileReport {
   readonly valid: boolean;
   readonly requires: readonly string[];
   readonly issues: readonly WorkflowIssue[];
+  /** Why the file could not be read. */
+  readonly failure?: AppError;
 }
 
 function renderReport({ file, valid, issues }: FileReport): string {

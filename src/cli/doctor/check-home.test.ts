@@ -19,6 +19,16 @@ describe("checkHome", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  test.runIf(process.platform === "linux")(
+    "refuses a home where nothing can be made, whatever the folder says",
+    async () => {
+      expect(await checkHome("/proc/casare-home")).toMatchObject({
+        status: "fail",
+        detail: expect.stringContaining("cannot be made"),
+      });
+    },
+  );
+
   test("refuses a home below a file", async () => {
     await writeFile(join(folder, "file"), "");
 

@@ -2,7 +2,7 @@ import { runWorkflow } from "../../agent/index.ts";
 import { type BrowserManager, createBrowserManager } from "../../browser/index.ts";
 import { AppError } from "../../core/errors.ts";
 import { createMasker } from "../../core/mask.ts";
-import type { RunReport, WorkflowFile } from "../../execution/index.ts";
+import type { RunReport, WorkflowFile, WorkflowIssue } from "../../execution/index.ts";
 import { createHttpClient } from "../../http/index.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOf } from "../exit-code-of.ts";
@@ -12,6 +12,7 @@ import { describeError, reportError } from "../report-error.ts";
 import { createProcessLog } from "../server/process-log.ts";
 import { loadCliSettings, type SettingValues } from "../settings.ts";
 import { readVersion } from "../version.ts";
+import { missingWorkItems, openWorkItemsFile } from "../work-items/work-items-file.ts";
 import { createWorkflowExaminer, type ExaminedWorkflow } from "../workflow-input/examine-workflow.ts";
 import { readGivenVariables, type VariableOptions } from "../workflow-input/given-variables.ts";
 import { readInput } from "../workflow-input/read-input.ts";
@@ -24,6 +25,8 @@ export interface RunFileOptions extends VariableOptions {
   readonly json?: boolean;
   /** Seconds. */
   readonly timeout?: number;
+  /** Path of the work queues. */
+  readonly workItems?: string;
 }
 
 /** Runs a workflow file here and now: no server, no database. What happens is told on stderr, what came out on stdout. */
@@ -33,7 +36,9 @@ export async function runFile(context: CommandContext, path: string, options: Ru
     const settings = await loadCliSettings(env);
     const text = await readInput(path, context);
     const examined = createWorkflowExaminer().text(text);
-    for (const issue of examined.issues) output.note(renderIssue(issue));
+    // Warnings about a workflow that runs are told by its run.
+    const isToldHere = ({ severity }: WorkflowIssue): boolean => severity !== "warning" || examined.plan === undefined;
+    for (const issue of examined.issues.filter(isToldHere)) output.note(renderIssue(issue));
     if (examined.plan === undefined || examined.file === undefined) {
       tell(context, options, documentOfInvalid(examined));
       return EXIT.invalidInput;
@@ -46,6 +51,7 @@ export async function runFile(context: CommandContext, path: string, options: Ru
       document: JSON.parse(text) as unknown,
       variables,
       timeoutMs: (options.timeout ?? 0) * 1_000,
+      workItems: options.workItems,
     });
     tell(context, options, toRunDocument(report, examined.issues));
     return exitCodeOfRun(report);
@@ -63,11 +69,13 @@ interface FileRun {
   readonly document: unknown;
   readonly variables: Awaited<ReturnType<typeof readGivenVariables>>;
   readonly timeoutMs: number;
+  readonly workItems: string | undefined;
 }
 
 async function perform(context: CommandContext, run: FileRun): Promise<RunReport> {
   const { output, signal, cwd } = context;
   const { settings, file } = run;
+  const queues = run.workItems === undefined ? undefined : await openWorkItemsFile(run.workItems, context);
   const masker = createMasker(run.secrets);
   // Only trouble: what happens in the run is told by its events.
   const log = createProcessLog(
@@ -92,11 +100,13 @@ async function perform(context: CommandContext, run: FileRun): Promise<RunReport
       signal,
       masker,
       timeoutMs: run.timeoutMs,
+      workItems: queues?.workItems ?? missingWorkItems(),
       onEvent: createEventPrinter(view, { showsDebug: settings.LOG_LEVEL === "debug" }),
     });
   } finally {
     view.close();
     await browserManager.close();
+    await queues?.close();
     await log.flush();
   }
 }

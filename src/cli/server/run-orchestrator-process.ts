@@ -68,7 +68,9 @@ function announce(
   const { url, adminKey } = facts;
   if (json) return output.json({ url, ...(adminKey !== undefined && { adminKey }) });
   output.result(`casare is ready on ${url}`);
-  if (adminKey !== undefined) output.result(`admin key, shown this once: ${adminKey}`);
+  if (adminKey === undefined) return;
+  output.result(`admin key, shown this once: ${adminKey}`);
+  output.result("for casare commands: put it into a file that only you can read, and name that in CASARE_API_KEY_FILE");
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

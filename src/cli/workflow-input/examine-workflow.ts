@@ -47,7 +47,7 @@ export function checkForOrchestrator(examiner: WorkflowExaminer) {
       name: file?.metadata.name ?? "",
       description: file?.metadata.description ?? "",
       requires: plan?.needs ?? [],
-      sensitive: [...(file?.variables.values() ?? [])].filter((one) => one.sensitive).map((one) => one.name),
+      variables: [...(file?.variables.values() ?? [])],
       issues: issues.map((issue) => ({ ...issue })),
     };
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { eventSeq, instant, jobId, plainText } from "./identifiers.ts";
+import { eventType } from "./event-types.ts";
+import { eventSeq, instant, jobId } from "./identifiers.ts";
 import { jsonObject } from "./json.ts";
 import { severalOf } from "./list.ts";
 
@@ -31,7 +32,7 @@ export type EventDto = z.output<typeof eventDto>;
 
 /** Which events a stream carries and where it starts. The header `Last-Event-ID` wins over `after`. */
 export const eventStreamQuery = z.strictObject({
-  types: severalOf(plainText(1, 100)).optional().describe("only these event types, separated by commas"),
+  types: severalOf(eventType).optional().describe("only these event types, separated by commas"),
   jobId: jobId.optional(),
   after: eventSeq.optional().describe("go on after this event; default: only what happens from now on"),
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { artifactUploadQuery } from "./artifact.ts";
-import { eventStreamQuery } from "./event.ts";
+import { eventDto, eventStreamQuery } from "./event.ts";
 import { jobId } from "./identifiers.ts";
-import { jobInput, jobListQuery, logListQuery } from "./job.ts";
+import { jobEventListQuery, jobInput, jobListQuery, logListQuery } from "./job.ts";
 import { robotKeyRotation } from "./robot-key.ts";
 import { workflowGetQuery, workflowInput } from "./workflow.ts";
 
@@ -24,7 +24,11 @@ describe("queries are read from text", () => {
     { schema: logListQuery, given: { level: "error" }, expected: { limit: 100, level: "error" } },
     { schema: logListQuery, given: {}, expected: { limit: 100, level: "debug" } },
     { schema: workflowGetQuery, given: { version: "3" }, expected: { version: 3 } },
-    { schema: eventStreamQuery, given: { types: "a,b", after: "7" }, expected: { types: ["a", "b"], after: "7" } },
+    {
+      schema: eventStreamQuery,
+      given: { types: "log,job.dead", after: "7" },
+      expected: { types: ["log", "job.dead"], after: "7" },
+    },
     {
       schema: artifactUploadQuery,
       given: { name: "a", attempt: "1", sessionId: "s" },
@@ -40,10 +44,27 @@ describe("queries are read from text", () => {
     { schema: jobListQuery, given: { status: "pending" } },
     { schema: jobListQuery, given: { from: "2026-01-01" } },
     { schema: eventStreamQuery, given: { after: "-1" } },
+    { schema: eventStreamQuery, given: { types: "zzz" } },
+    { schema: jobEventListQuery, given: { types: "job.created,zzz" } },
+    { schema: jobEventListQuery, given: { types: "" } },
     { schema: artifactUploadQuery, given: { name: "a\u0000", attempt: "1", sessionId: "s" } },
   ])("$given is refused", ({ schema, given }) => {
     expect(schema.safeParse(given).success).toBe(false);
   });
+});
+
+test("an event type that does not exist is answered with those that do", () => {
+  const { error } = eventStreamQuery.safeParse({ types: "job.created,zzz" });
+
+  expect(error?.issues).toMatchObject([
+    { path: ["types", 1], message: expect.stringMatching(/^must be one of .*log/) },
+  ]);
+});
+
+test("an event of a type that this release does not know is read", () => {
+  const event = { seq: "1", at: "2026-01-01T00:00:00Z", type: "from.the-future", data: {} };
+
+  expect(eventDto.parse(event)).toEqual(event);
 });
 
 describe("bodies are strict, so that a misspelled part is not lost in silence", () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { errorClass, retryPolicy } from "../robot-messages.ts";
 import { eventDto } from "./event.ts";
+import { eventType } from "./event-types.ts";
 import { eventSeq, instant, jobId, plainText, uuid } from "./identifiers.ts";
 import { json, jsonObject } from "./json.ts";
 import { listOf, listQuery, severalOf } from "./list.ts";
@@ -164,6 +165,6 @@ export const logListQuery = listQuery.extend({
 export const jobEventList = listOf(eventDto);
 /** Which events of a job; cursors are event numbers, so a reader can come back later with its last one. */
 export const jobEventListQuery = listQuery.extend({
-  types: severalOf(plainText(1, 100)).optional().describe("only these event types, separated by commas"),
+  types: severalOf(eventType).optional().describe("only these event types, separated by commas"),
   cursor: eventSeq.optional().describe("`nextCursor` of the page before, or the `seq` of the last event you have"),
 });

@@ -14,8 +14,10 @@ export function listOf<Item extends z.ZodType>(item: Item) {
 
 /** A filter that takes several values: `?state=pending,running` or `?state=pending&state=running`. */
 export function severalOf<Item extends z.ZodType<unknown, string>>(item: Item) {
-  return z
-    .union([z.string(), z.array(z.string())])
-    .transform((given) => (Array.isArray(given) ? given : [given]).flatMap((part) => part.split(",")))
-    .pipe(z.array(item).min(1).max(50));
+  return z.preprocess(splitList, z.array(item).min(1).max(50));
+}
+
+function splitList(given: unknown): unknown {
+  const parts: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return parts.flatMap((part) => (typeof part === "string" ? part.split(",") : [part]));
 }

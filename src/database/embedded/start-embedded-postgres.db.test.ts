@@ -496,6 +496,18 @@ describe("inspectEmbedded", () => {
     });
     await server.close();
 
+    const controlFile = path.join(server.dataDir, "global", "pg_control");
+    const control = await readFile(controlFile);
+    await writeFile(controlFile, Buffer.alloc(control.length, 0xa5));
+    expect(await inspectEmbedded(home)).toMatchObject({
+      data: { state: "damaged", reason: expect.stringContaining("pg_control") },
+    });
+    await writeFile(controlFile, control);
+    await writeFile(path.join(server.dataDir, "PG_VERSION"), "junk");
+    expect(await inspectEmbedded(home)).toMatchObject({
+      data: { state: "damaged", reason: expect.stringContaining("PG_VERSION") },
+    });
+
     await rm(path.join(server.dataDir, "PG_VERSION"));
 
     expect(await inspectEmbedded(home)).toMatchObject({ data: { state: "damaged" }, server: { state: "stopped" } });

@@ -26,6 +26,25 @@ import { getRobot } from "./robots/get.ts";
 import { listRobots } from "./robots/list.ts";
 import { pauseRobot } from "./robots/pause.ts";
 import { resumeRobot } from "./robots/resume.ts";
+import { addWorkItem } from "./work-queues/add-item.ts";
+import { addWorkItems } from "./work-queues/add-items.ts";
+import { createWorkQueue } from "./work-queues/create.ts";
+import { deleteWorkQueue } from "./work-queues/delete.ts";
+import { deleteWorkItemFile } from "./work-queues/delete-file.ts";
+import { deleteWorkItem } from "./work-queues/delete-item.ts";
+import { downloadWorkItemFile } from "./work-queues/download-file.ts";
+import { getWorkQueue } from "./work-queues/get.ts";
+import { getWorkItem } from "./work-queues/get-item.ts";
+import { listWorkQueues } from "./work-queues/list.ts";
+import { listWorkItemFiles } from "./work-queues/list-files.ts";
+import { listWorkItems } from "./work-queues/list-items.ts";
+import { postponeWorkItem } from "./work-queues/postpone-item.ts";
+import { retryWorkItem } from "./work-queues/retry-item.ts";
+import { reviewWorkItem } from "./work-queues/review-item.ts";
+import { getWorkQueueStats } from "./work-queues/stats.ts";
+import { updateWorkQueue } from "./work-queues/update.ts";
+import { updateWorkItem } from "./work-queues/update-item.ts";
+import { uploadWorkItemFile } from "./work-queues/upload-file.ts";
 import { createWorkflow } from "./workflows/create.ts";
 import { deleteWorkflow } from "./workflows/delete.ts";
 import { getWorkflow } from "./workflows/get.ts";
@@ -69,5 +88,24 @@ export const routes: readonly Route[] = [
   getDeadLetter,
   requeueDeadLetter,
   deleteDeadLetter,
+  createWorkQueue,
+  listWorkQueues,
+  getWorkQueue,
+  updateWorkQueue,
+  deleteWorkQueue,
+  getWorkQueueStats,
+  addWorkItem,
+  addWorkItems,
+  listWorkItems,
+  getWorkItem,
+  updateWorkItem,
+  postponeWorkItem,
+  retryWorkItem,
+  reviewWorkItem,
+  deleteWorkItem,
+  uploadWorkItemFile,
+  listWorkItemFiles,
+  downloadWorkItemFile,
+  deleteWorkItemFile,
   streamEvents,
 ];

@@ -4,3 +4,5 @@ export type { FollowOptions } from "./follow-events.ts";
 export type { ClientPage, Download, JobListOptions, PageOptions } from "./orchestrator-client.ts";
 export { OrchestratorClient } from "./orchestrator-client.ts";
 export type { CallOptions, ClientOptions, PostOptions } from "./send-request.ts";
+export type { VersionOptions, WorkItemListOptions } from "./work-queues-client.ts";
+export { WorkQueuesClient } from "./work-queues-client.ts";

@@ -10,6 +10,7 @@ import { routes } from "../api/routes.ts";
 import { workflowDocument } from "../check-by-shape.suite.ts";
 import { type OrchestratorBench, openBench } from "../orchestrator-bench.suite.ts";
 import { OrchestratorClient } from "./orchestrator-client.ts";
+import { WorkQueuesClient } from "./work-queues-client.ts";
 
 const NO_JOB = "123456789";
 
@@ -28,12 +29,33 @@ const submit = async (environment = "default") => {
 };
 
 test("has a method for every route", () => {
-  const methods = new Set(Object.getOwnPropertyNames(OrchestratorClient.prototype));
+  const methods = new Set(
+    [OrchestratorClient, WorkQueuesClient].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype)),
+  );
   const ofRoute: Record<string, string> = {
     getHealth: "health",
     getLiveness: "health",
     getReadiness: "health",
     streamEvents: "followEvents",
+    createWorkQueue: "create",
+    listWorkQueues: "list",
+    getWorkQueue: "get",
+    updateWorkQueue: "update",
+    deleteWorkQueue: "delete",
+    getWorkQueueStats: "stats",
+    addWorkItem: "addItem",
+    addWorkItems: "addItems",
+    listWorkItems: "listItems",
+    getWorkItem: "getItem",
+    updateWorkItem: "updateItem",
+    postponeWorkItem: "postponeItem",
+    retryWorkItem: "retryItem",
+    reviewWorkItem: "reviewItem",
+    deleteWorkItem: "deleteItem",
+    uploadWorkItemFile: "uploadFile",
+    listWorkItemFiles: "listFiles",
+    downloadWorkItemFile: "downloadFile",
+    deleteWorkItemFile: "deleteFile",
   };
 
   expect(routes.map(({ id }) => ofRoute[id] ?? id).filter((method) => !methods.has(method))).toEqual([]);
@@ -164,20 +186,20 @@ test("robots and their keys are looked after", async () => {
 describe("events", () => {
   test("are followed from any point on, until the reader stops", async () => {
     const stop = new AbortController();
-    await bench.appendEvents([{ type: "follow.1" }]);
+    await bench.appendEvents([{ type: "job.requeued" }]);
     const seen: string[] = [];
 
     for await (const event of client.followEvents({
-      types: ["follow.1", "follow.2"],
+      types: ["job.requeued", "job.dead"],
       after: "0",
       signal: stop.signal,
     })) {
       seen.push(event.type);
-      if (seen.length === 1) await bench.appendEvents([{ type: "other" }, { type: "follow.2" }]);
+      if (seen.length === 1) await bench.appendEvents([{ type: "other" }, { type: "job.dead" }]);
       else stop.abort();
     }
 
-    expect(seen).toEqual(["follow.1", "follow.2"]);
+    expect(seen).toEqual(["job.requeued", "job.dead"]);
   });
 
   test("are refused to who may not see them", async () => {

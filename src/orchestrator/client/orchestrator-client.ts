@@ -45,6 +45,7 @@ import {
   type PostOptions,
   type QueryValue,
 } from "./send-request.ts";
+import { WorkQueuesClient } from "./work-queues-client.ts";
 
 /** A page of a list; `nextCursor` is there while the list goes on. */
 export interface ClientPage<T> {
@@ -90,10 +91,13 @@ const segment = (text: string): string => encodeURIComponent(text);
  */
 export class OrchestratorClient {
   readonly #connection: Connection;
+  /** Work queues and their items. */
+  readonly workQueues: WorkQueuesClient;
 
   /** Throws ORCHESTRATOR_URL_INVALID. */
   constructor(options: ClientOptions) {
     this.#connection = connectTo(options);
+    this.workQueues = new WorkQueuesClient(this.#connection);
   }
 
   /** Needs no key. Also answers while the orchestrator cannot work: see `status`. */

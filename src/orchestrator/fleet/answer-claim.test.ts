@@ -5,6 +5,7 @@ import { DEFAULT_TENANT } from "../../core/ids.ts";
 import type { JsonValue } from "../../core/json.ts";
 import type { EventRepository, NewEvent, RobotRepository } from "../../persistence/index.ts";
 import { createMemoryQueue, type JobQueue } from "../../queue/index.ts";
+import type { WorkDesk } from "../work-items/work-desk.ts";
 import { answerClaim } from "./answer-claim.ts";
 import { type FleetParts, fleetSettings, type RegisteredRobot } from "./fleet-parts.ts";
 import { returnUnknownJobs } from "./return-unknown-jobs.ts";
@@ -57,6 +58,8 @@ async function openBench(
         append: async (_tenant, events) => void told.push(...events),
       } as Partial<EventRepository> as EventRepository,
       workflows,
+      // Work items are not what these tests are about.
+      desk: {} as WorkDesk,
       settings: fleetSettings({ maxAnswerBytes: 5_000 }),
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
       clock,

@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { TenantId } from "../../core/ids.ts";
 import type { EventRepository, RobotRepository } from "../../persistence/index.ts";
 import type { JobQueue } from "../../queue/index.ts";
+import type { WorkDesk } from "../work-items/work-desk.ts";
 import type { WorkflowCache } from "./workflow-cache.ts";
 
 /** Where the fleet writes what happens; facts first, then a constant text. */
@@ -55,6 +56,7 @@ export interface FleetParts {
   readonly robots: RobotRepository;
   readonly events: EventRepository;
   readonly workflows: WorkflowCache;
+  readonly desk: WorkDesk;
   readonly settings: FleetSettings;
   readonly log: FleetLog;
   readonly clock: Clock;

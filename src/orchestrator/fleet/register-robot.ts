@@ -1,5 +1,5 @@
+import type { Principal } from "../../auth/index.ts";
 import type { PayloadOf } from "../../contracts/index.ts";
-import type { TenantId } from "../../core/ids.ts";
 import type { FleetParts, RegisteredRobot } from "./fleet-parts.ts";
 
 /** A registered robot and the answer that tells it so. */
@@ -11,17 +11,25 @@ export interface Registration {
 /**
  * Enters the robot and gives it a session.
  *
+ * A name belongs to the key that it was registered with for as long as that robot is live: otherwise a second robot that
+ * was given no name of its own would throw the first one out of its job. Rejects with ROBOT_STORE_NAME_TAKEN.
+ *
  * The session of before goes on only if it is this robot's newest and still live: then its jobs are still its own.
  */
 export async function registerRobot(
   parts: FleetParts,
-  tenantId: TenantId,
+  principal: Principal,
   hello: PayloadOf<"robot.hello">,
 ): Promise<Registration> {
   const { sessionId: formerSession, ...introduction } = hello;
   const { leaseMs, heartbeatMs } = parts.settings;
   const capabilities = [...new Set(hello.capabilities)];
-  const record = await parts.robots.register(tenantId, { ...introduction, capabilities });
+  const { tenantId, keyName } = principal;
+  const record = await parts.robots.register(
+    tenantId,
+    { ...introduction, capabilities },
+    { keyName, heldForMs: leaseMs },
+  );
   const mayResume = formerSession !== undefined && record.sessionId === formerSession;
   const resumed =
     mayResume && (await parts.queue.renew({ tenantId, sessionId: formerSession, leaseMs, jobs: [] })).live;

@@ -1,10 +1,18 @@
 import type { WebSocket } from "ws";
 import { type AuthHeaders, demand, type Principal } from "../../auth/index.ts";
-import { CLOSE_CODE, type PayloadOf, type RobotIntent, type RobotMessage } from "../../contracts/index.ts";
+import {
+  CLOSE_CODE,
+  type OrchestratorMessage,
+  type Outgoing,
+  type PayloadOf,
+  type RobotIntent,
+  type RobotMessage,
+} from "../../contracts/index.ts";
 import { AppError, messageOf } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
 import { answerClaim } from "./answer-claim.ts";
 import { answerHeartbeat } from "./answer-heartbeat.ts";
+import { addWorkItem, noteWorkItemProgress, settleWorkItem, takeWorkItem } from "./answer-work-items.ts";
 import { fleetErrors } from "./errors.ts";
 import { attemptKey, type FleetParts, type RegisteredRobot } from "./fleet-parts.ts";
 import { ingestEvents } from "./ingest-events.ts";
@@ -126,7 +134,9 @@ export class RobotConnection {
         if (error instanceof AppError && error.status < 500) this.#parts.log.info(facts, "robot refused");
         else this.#parts.log.error(facts, "message of a robot not handled");
         this.#link.refuse(error, message.id);
-        if (this.#robot === undefined) this.#link.close(CLOSE_CODE.restarting, "hello failed");
+        if (this.#robot !== undefined) return;
+        if (code === "ROBOT_STORE_NAME_TAKEN") this.#link.close(CLOSE_CODE.nameTaken, "the name is taken");
+        else this.#link.close(CLOSE_CODE.restarting, "hello failed");
       }
     });
     if (this.#lanes.size >= MAX_PENDING) this.#link.hold("pending", true);
@@ -144,11 +154,19 @@ export class RobotConnection {
       case "job.events":
         return this.#acknowledge(await ingestEvents(this.#parts, robot, message.payload), message.id);
       case "job.complete":
-        return this.#acknowledge(await completeJob(this.#parts, robot, message.payload), message.id);
+        return this.#settle(robot, message, await completeJob(this.#parts, robot, message.payload));
       case "job.fail":
-        return this.#acknowledge(await failJob(this.#parts, robot, message.payload), message.id);
+        return this.#settle(robot, message, await failJob(this.#parts, robot, message.payload));
       case "job.release":
-        return this.#acknowledge(await releaseJob(this.#parts, robot, message.payload), message.id);
+        return this.#settle(robot, message, await releaseJob(this.#parts, robot, message.payload));
+      case "work-item.take":
+        return this.#answer("work-item.taken", await takeWorkItem(this.#parts, robot, message.payload), message.id);
+      case "work-item.add":
+        return this.#answer("work-item.added", await addWorkItem(this.#parts, robot, message.payload), message.id);
+      case "work-item.settle":
+        return this.#answer("work-item.settled", await settleWorkItem(this.#parts, robot, message.payload), message.id);
+      case "work-item.progress":
+        return this.#acknowledge(await noteWorkItemProgress(this.#parts, robot, message.payload), message.id);
       case "robot.goodbye":
         return this.#part(robot, message.payload.sessionId, message.id);
     }
@@ -158,7 +176,7 @@ export class RobotConnection {
     if (this.#robot !== undefined) throw fleetErrors.FLEET_HELLO_REPEATED({});
     clearTimeout(this.#helloTimer);
     const { tenantId } = this.#caller.principal;
-    const { robot, answer } = await registerRobot(this.#parts, tenantId, hello);
+    const { robot, answer } = await registerRobot(this.#parts, this.#caller.principal, hello);
     this.#robot = robot;
     this.#intent = answer.intent;
     // The answer to a claim may have been lost with the connection of before.
@@ -213,6 +231,25 @@ export class RobotConnection {
     this.#link.close(1000, "goodbye");
   }
 
+  /** What the attempt still holds of work queues goes to others, after the answer, which does not depend on it. */
+  async #settle(
+    robot: RegisteredRobot,
+    { id, payload: { jobId, attempt } }: Extract<RobotMessage, { type: "job.complete" | "job.fail" | "job.release" }>,
+    ack: PayloadOf<"ack">,
+  ): Promise<void> {
+    await this.#acknowledge(ack, id);
+    // Whoever lost the job has nothing to say about its attempts: that one may run elsewhere.
+    if (ack.outcome !== "lost") await this.#parts.desk.attemptEnded(robot.tenantId, { jobId, attempt });
+  }
+
+  async #answer<Type extends "work-item.taken" | "work-item.added" | "work-item.settled">(
+    type: Type,
+    payload: PayloadOf<Type>,
+    id: string,
+  ): Promise<void> {
+    await this.#link.send({ type, payload } as Outgoing<OrchestratorMessage>, id);
+  }
+
   async #acknowledge(payload: PayloadOf<"ack">, id: string): Promise<void> {
     await this.#link.send({ type: "ack", payload }, id);
   }
@@ -259,6 +296,11 @@ function laneOf(message: RobotMessage): string {
     case "job.fail":
     case "job.release":
       return `job ${message.payload.jobId}`;
+    case "work-item.take":
+    case "work-item.add":
+    case "work-item.settle":
+    case "work-item.progress":
+      return `items ${message.payload.jobId}`;
     case "job.claim":
       return "claim";
     case "robot.hello":

@@ -7,6 +7,7 @@ import { raceAbort, startDeadline } from "../../core/deadline.ts";
 import { AppError, messageOf } from "../../core/errors.ts";
 import type { EventRepository, RobotRepository, WorkflowRepository } from "../../persistence/index.ts";
 import type { JobQueue } from "../../queue/index.ts";
+import type { WorkDesk } from "../work-items/work-desk.ts";
 import type { ControlChannel, ControlOrder } from "./control-channel.ts";
 import { fleetErrors } from "./errors.ts";
 import { type FleetLog, type FleetParts, type FleetSettings, fleetSettings } from "./fleet-parts.ts";
@@ -24,6 +25,7 @@ export interface RobotGatewayOptions {
   readonly robots: RobotRepository;
   readonly workflows: Pick<WorkflowRepository, "getVersion">;
   readonly events: EventRepository;
+  readonly desk: WorkDesk;
   /** Who sends a request with these headers; rejects with an error of status 401 when nobody known does. */
   readonly authenticate: (headers: AuthHeaders) => Promise<Principal>;
   readonly control: ControlChannel;
@@ -52,6 +54,7 @@ export async function createRobotGateway(options: RobotGatewayOptions): Promise<
     robots: options.robots,
     events: options.events,
     workflows: createWorkflowCache(options.workflows),
+    desk: options.desk,
     settings: fleetSettings(options.settings),
     log: options.log,
     clock: options.clock ?? systemClock,

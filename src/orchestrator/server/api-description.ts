@@ -2,12 +2,17 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import type { Route } from "../define-route.ts";
+import { describeOperations } from "./describe-operations.ts";
 
 /** Paths beside `routes` that anybody may ask for. */
 export const DESCRIPTION_PATHS = { document: "/openapi.json", page: "/docs" } as const;
 
 /** Registers what collects the routes; to be called before they are mounted. */
-export async function collectDescription(app: FastifyInstance, version: string): Promise<void> {
+export async function collectDescription(
+  app: FastifyInstance,
+  { version, routes }: { readonly version: string; readonly routes: readonly Route[] },
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -15,7 +20,7 @@ export async function collectDescription(app: FastifyInstance, version: string):
         title: "casare-rpa",
         version,
         description:
-          "Workflows, jobs, robots. Errors are application/problem+json (RFC 9457) with a stable `code`. Every POST takes an `Idempotency-Key`.",
+          "Workflows, jobs, robots. Errors are application/problem+json (RFC 9457) with a stable `code`. Every POST takes an `Idempotency-Key`. Robots connect to the WebSocket `/ws/robot`; `/ws/monitoring` streams events; their messages are in `contracts/messages.json` of the package.",
       },
       components: {
         securitySchemes: {
@@ -25,8 +30,8 @@ export async function collectDescription(app: FastifyInstance, version: string):
       },
       security: [{ bearer: [] }, { apiKey: [] }],
     },
-    transform: describeRawBodies(jsonSchemaTransform),
-    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
+    transform: jsonSchemaTransform,
+    transformObject: (document) => completed(jsonSchemaTransformObject(document), routes),
   });
 }
 
@@ -41,19 +46,11 @@ export async function serveDescription(app: FastifyInstance): Promise<void> {
   app.get(DESCRIPTION_PATHS.document, { schema: { hide: true } }, async () => app.swagger());
 }
 
-type Transform = typeof jsonSchemaTransform;
-
-/** Raw bodies have no schema to validate by, but the description must tell of them. */
-function describeRawBodies(transform: Transform): Transform {
-  return (document) => {
-    const described = transform(document);
-    const { consumes, body } = (document.schema ?? {}) as { consumes?: unknown; body?: unknown };
-    if (consumes === undefined || body !== undefined) return described;
-    return { ...described, schema: { ...described.schema, body: { type: "string", format: "binary" } } };
-  };
-}
-
 type Described = ReturnType<typeof jsonSchemaTransformObject>;
+
+function completed(document: Described, routes: readonly Route[]): Described {
+  return withoutUnused({ ...document, paths: describeOperations(document, routes) });
+}
 
 /** Every schema with a name comes as input and as output; only what some route refers to is worth telling. */
 function withoutUnused(document: Described): Described {

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { authenticate, demand, type Principal, presentedKey } from "../../auth/index.ts";
 import type { IdempotencyStore } from "../../persistence/index.ts";
@@ -53,8 +55,8 @@ function mountRoute(app: FastifyInstance, route: Route, parts: MountParts): void
     url: route.path,
     schema: routeSchema(route),
     config: { accepted: route.accepts ?? ["application/json"] },
-    // Answers that are streams would be produced for nothing.
-    exposeHeadRoute: route.method === "GET" && route.success.contentTypes === undefined,
+    // A stream of events has nothing to tell before it begins.
+    exposeHeadRoute: route.method === "GET" && route.success.contentTypes?.includes("text/event-stream") !== true,
     async onRequest(request) {
       if (route.permission === undefined) return;
       const principal = await authenticate(request.headers, services.verifyKey);
@@ -102,7 +104,7 @@ async function callHandler(
     params: request.params,
     query: request.query,
     body: request.body,
-    headers: request.headers,
+    headers: request.method === "HEAD" ? withoutRange(request.headers) : request.headers,
     requestId: request.id,
     principal: request.principal,
     signal: signalOf(reply),
@@ -113,10 +115,19 @@ async function callHandler(
   return route.handle(input as never, services);
 }
 
+/** A part of a content can be asked for by GET only (RFC 9110 §14.2). */
+function withoutRange(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const { range: _, ...others } = headers;
+  return others;
+}
+
 function sendAnswer(route: Route, reply: FastifyReply, answer: RouteAnswer<unknown>): FastifyReply {
-  reply.headers({ ...answer.headers });
-  if ("content" in answer) return reply.code(route.success.status).send(answer.content);
-  return reply.code(answer.status ?? route.success.status).send(answer.body);
+  reply.headers({ ...answer.headers }).code(answer.status ?? route.success.status);
+  if (!("content" in answer)) return reply.send(answer.body);
+  if (reply.request.method !== "HEAD") return reply.send(answer.content);
+  // The headers are the whole answer: the content would be read for nothing.
+  answer.content.destroy();
+  return reply.send(Readable.from([]));
 }
 
 function keepAnswer(route: Route, answer: RouteAnswer<unknown>): KeptAnswer {

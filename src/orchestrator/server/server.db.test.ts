@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { routes } from "../api/routes.ts";
 import { workflowDocument } from "../check-by-shape.suite.ts";
 import { type OrchestratorBench, openBench } from "../orchestrator-bench.suite.ts";
+import { requestHeaders } from "./describe-operations.ts";
 import { errorCodes } from "./route-schema.ts";
 
 let bench: OrchestratorBench;
@@ -33,6 +34,25 @@ describe("a request that cannot be handled", () => {
     expect(answer.headers.get("allow")).toBe("GET, POST");
   });
 
+  test.each(["/ws/robot", "/ws/monitoring", "/ws/monitoring?x=y"])(
+    "to the WebSocket %s asks for an upgrade",
+    async (path) => {
+      const answer = await bench.call("GET", path, { key: undefined });
+
+      expect(answer).toMatchObject({
+        status: 426,
+        body: { code: "WEBSOCKET_EXPECTED", detail: expect.stringMatching(/upgrade.*contracts\/messages\.json/) },
+      });
+      expect(answer.headers.get("upgrade")).toBe("websocket");
+    },
+  );
+
+  test("by HEAD of a stream of events is told that it has no end", async () => {
+    const options = { method: "HEAD", headers: { "x-api-key": bench.adminKey } };
+
+    expect((await fetch(`${bench.url}/api/v1/events`, options)).status).toBe(405);
+  });
+
   test("with JSON that is none is told where it goes wrong, and never what it holds", async () => {
     const body = '{\n  "workflowId": "x",\n  "variables": {"password" "hunter2"}\n}';
 
@@ -40,7 +60,11 @@ describe("a request that cannot be handled", () => {
 
     expect(answer).toMatchObject({
       status: 400,
-      body: { code: "REQUEST_MALFORMED", details: { line: 3, column: 28 } },
+      body: {
+        code: "REQUEST_MALFORMED",
+        detail: expect.stringMatching(/line 3, column 28: a colon is missing behind the key; correct the JSON/),
+        details: { line: 3, column: 28 },
+      },
     });
     expect(answer.text).not.toContain("hunter2");
   });
@@ -173,7 +197,9 @@ describe("the API description", () => {
     expect(described.toSorted()).toEqual(expected.toSorted());
     for (const route of routes) {
       const operation = document.paths[route.path.replaceAll(/:(\w+)/g, "{$1}")][route.method.toLowerCase()];
-      const statuses = [route.success.status, ...(route.success.also ?? []), ...errorCodes(route).keys()].map(String);
+      const known = requestHeaders(route).includes("If-None-Match") ? [304] : [];
+      const { success } = route;
+      const statuses = [success.status, ...(success.also ?? []), ...known, ...errorCodes(route).keys()].map(String);
       expect(Object.keys(operation.responses).toSorted()).toEqual([...new Set(statuses)].toSorted());
       expect(operation.security ?? "as everywhere").toEqual(route.permission === undefined ? [] : "as everywhere");
     }
@@ -190,8 +216,52 @@ describe("the API description", () => {
     expect(JSON.stringify(submit.requestBody)).toContain("NewJobInput");
     expect(document.components.schemas.NewJobInput.examples[0].priority).toBe("high");
     const upload = document.paths["/api/v1/workflows/upload"].post.requestBody.content;
-    expect(Object.keys(upload)).toEqual(["application/json", "application/gzip", "multipart/form-data"]);
+    expect(Object.keys(upload)).toEqual([
+      "application/json",
+      "application/gzip",
+      "application/octet-stream",
+      "multipart/form-data",
+    ]);
+    expect(upload["multipart/form-data"].schema).toEqual({
+      type: "object",
+      required: ["file"],
+      properties: { file: { type: "string", format: "binary" } },
+    });
+    expect(upload["application/gzip"].schema).toEqual({ type: "string", format: "binary" });
+    expect(JSON.stringify(document.components.schemas.Job.properties.id)).toContain("examples");
     expect(document.paths["/api/v1/events"].get.responses["200"].content["text/event-stream"]).toBeDefined();
+  });
+
+  test("names the headers of the conventions, and gives optional filters no example that would be sent", async () => {
+    const { body: document } = await bench.call("GET", "/openapi.json", { key: undefined });
+    const parameters = (path: string, method: string): { name: string; in: string; example?: unknown }[] =>
+      document.paths[path][method].parameters;
+    const headers = (path: string, method: string): string[] =>
+      parameters(path, method).flatMap((one) => (one.in === "header" ? [one.name] : []));
+
+    expect(headers("/api/v1/jobs", "post")).toEqual(["Idempotency-Key"]);
+    expect(headers("/api/v1/workflows/{workflowId}", "put")).toEqual(["If-Match"]);
+    expect(headers("/api/v1/events", "get")).toEqual(["Last-Event-ID"]);
+    expect(parameters("/api/v1/jobs", "get").filter((one) => one.example !== undefined)).toEqual([]);
+    expect(parameters("/api/v1/jobs/{jobId}", "get")).toMatchObject([{ name: "jobId", example: expect.any(String) }]);
+    expect(parameters("/api/v1/events", "get")).toContainEqual(
+      expect.objectContaining({
+        name: "types",
+        schema: expect.objectContaining({ items: expect.objectContaining({ enum: expect.arrayContaining(["log"]) }) }),
+      }),
+    );
+    expect(document.info.description).toMatch(/\/ws\/robot.*\/ws\/monitoring/);
+  });
+
+  test("names the headers of answers", async () => {
+    const { body: document } = await bench.call("GET", "/openapi.json", { key: undefined });
+    const headers = (path: string, method: string, status: number): string[] =>
+      Object.keys(document.paths[path][method].responses[status].headers).toSorted();
+
+    expect(headers("/api/v1/jobs", "post", 202)).toEqual(["Idempotency-Replayed", "Location"]);
+    expect(headers("/api/v1/jobs", "post", 503)).toEqual(["Retry-After"]);
+    expect(headers("/api/v1/workflows/{workflowId}", "get", 200)).toEqual(["ETag"]);
+    expect(headers("/api/v1/workflows/{workflowId}", "put", 200)).toEqual(["ETag"]);
   });
 
   test("has a page that loads nothing from elsewhere", async () => {

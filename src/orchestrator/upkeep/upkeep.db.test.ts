@@ -20,6 +20,7 @@ beforeAll(async () => {
     queue: bench.queue,
     events: createEventRepository(bench.database),
     idempotency: createIdempotencyStore(bench.database),
+    desk: { pass: async () => undefined },
     reapMs: 5,
     leaseMs,
     clock: createManualClock(),

@@ -5,6 +5,7 @@ import type { Database } from "../../database/index.ts";
 import { type EventRepository, type IdempotencyStore, listTenantIds, runExclusively } from "../../persistence/index.ts";
 import type { JobQueue, ReapReport } from "../../queue/index.ts";
 import type { OrchestratorLog } from "../log.ts";
+import type { WorkDesk } from "../work-items/work-desk.ts";
 import { findReaped, reapEvents, reapedJobs } from "./reap-events.ts";
 import { mayReap, nextGrace, type ReapGrace, startGrace } from "./reap-grace.ts";
 
@@ -13,6 +14,7 @@ export interface UpkeepParts {
   readonly queue: JobQueue;
   readonly events: EventRepository;
   readonly idempotency: IdempotencyStore;
+  readonly desk: Pick<WorkDesk, "pass">;
   /** Milliseconds between passes. */
   readonly reapMs: number;
   /** Milliseconds a robot may stay silent. */
@@ -66,6 +68,17 @@ export async function passOnce(parts: UpkeepParts, grace: ReapGrace): Promise<vo
   await parts.idempotency.deleteExpired(EXPIRED_PER_PASS);
   const spareSessions = !mayReap(grace, parts.clock.now().getTime());
   await tell(parts, await parts.queue.reap({ spareSessions }));
+  // After the reaper: what its jobs held goes on at once.
+  await seeToWorkItems(parts);
+}
+
+/** On its own: that work items wait must not keep jobs with robots that are gone. */
+async function seeToWorkItems({ desk, log }: UpkeepParts): Promise<void> {
+  try {
+    await desk.pass();
+  } catch (error) {
+    log.warn({ problem: messageOf(error) }, "work items not seen to");
+  }
 }
 
 async function tell(parts: UpkeepParts, report: ReapReport): Promise<void> {

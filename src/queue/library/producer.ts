@@ -1,7 +1,8 @@
 import { DEFAULT_TENANT, type TenantId } from "../../core/ids.ts";
+import { type BulkCancelOptions, type BulkCancelOutcome, cancelJobs } from "../cancel-jobs.ts";
 import { queueErrors } from "../errors.ts";
 import type { EnqueueOutcome, EnqueueRequest, Job } from "../job.ts";
-import type { CancelOutcome, JobQueue, QueueStats } from "../queue.ts";
+import type { CancelOutcome, JobFilter, JobQueue, QueueStats } from "../queue.ts";
 import { LazyQueue, type QueueSource } from "./queue-source.ts";
 
 /** A queue and whose jobs go into it. */
@@ -57,6 +58,21 @@ export class PgQueuerProducer {
   /** Cancels a waiting job, or asks the robot of a running one to stop. */
   async cancel(jobId: string, reason?: string): Promise<CancelOutcome> {
     return (await this.#queue()).requestCancel(this.#tenantId, jobId, reason);
+  }
+
+  /** Cancels all jobs that match and have not ended, 10 000 at most a call. */
+  async cancelMany(filter: JobFilter, options: BulkCancelOptions = {}): Promise<BulkCancelOutcome> {
+    return cancelJobs(await this.#queue(), this.#tenantId, filter, options);
+  }
+
+  /** Starts no more jobs of a kind, or none at all, until `resume`. */
+  async pause(kind?: string, reason?: string): Promise<void> {
+    await (await this.#queue()).pause(this.#tenantId, kind, reason);
+  }
+
+  /** @returns false when it was not paused. */
+  async resume(kind?: string): Promise<boolean> {
+    return (await this.#queue()).resume(this.#tenantId, kind);
   }
 
   /**

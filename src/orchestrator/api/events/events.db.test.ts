@@ -80,13 +80,13 @@ describe("GET /events", () => {
   });
 
   test("tells only of the types and the job that were asked for", async () => {
-    const events = await stream("?types=a.done,b.done&jobId=77");
+    const events = await stream("?types=job.completed,job.failed&jobId=77");
     await events.until(": connected");
-    await append("a.done", "78");
-    await append("c.done", "77");
-    await append("b.done", "77");
+    await append("job.completed", "78");
+    await append("job.created", "77");
+    await append("job.failed", "77");
 
-    const text = await events.until('"b.done"');
+    const text = await events.until('"job.failed"');
     expect(seqsIn(text)).toHaveLength(1);
   });
 
@@ -127,6 +127,7 @@ describe("GET /events", () => {
     { query: "?after=x", headers: {} },
     { query: "?jobId=x", headers: {} },
     { query: "?type=x", headers: {} },
+    { query: "?types=zzz", headers: {} },
     { query: "", headers: { "last-event-id": "x" } },
   ])("refuses $query $headers", async ({ query, headers }) => {
     expect(await bench.call("GET", `/api/v1/events${query}`, { headers })).toMatchObject({
@@ -209,33 +210,33 @@ describe("/ws/monitoring", () => {
 
   test("goes on behind the event a reader saw last, after a broken connection too", async () => {
     const first = await connect();
-    await first.subscribe({ types: ["resume"] });
-    await append("resume");
+    await first.subscribe({ types: ["log"] });
+    await append("log");
     const seen = await first.next();
     first.socket.terminate();
     await first.closed;
-    await append("resume");
+    await append("log");
     await append("other");
-    await append("resume");
+    await append("log");
 
     const second = await connect();
     const after = seen.type === "event" ? seen.payload.seq : "";
-    await second.subscribe({ types: ["resume"], after });
+    await second.subscribe({ types: ["log"], after });
     const events = [await second.next(), await second.next()];
 
-    const stored = await createEventRepository(bench.database).after(DEFAULT_TENANT, "0", 9, { types: ["resume"] });
+    const stored = await createEventRepository(bench.database).after(DEFAULT_TENANT, "0", 9, { types: ["log"] });
     expect(events.map(({ payload }) => payload)).toMatchObject(stored.slice(1).map(({ seq }) => ({ seq })));
   });
 
   test("replaces the subscription by the next one", async () => {
     const reader = await connect();
-    await reader.subscribe({ types: ["old"] });
-    await reader.subscribe({ types: ["new"], jobId: "5" });
-    await append("old");
-    await append("new", "6");
-    await append("new", "5");
+    await reader.subscribe({ types: ["job.dead"] });
+    await reader.subscribe({ types: ["job.created"], jobId: "5" });
+    await append("job.dead");
+    await append("job.created", "6");
+    await append("job.created", "5");
 
-    expect(await reader.next()).toMatchObject({ type: "event", payload: { type: "new", jobId: "5" } });
+    expect(await reader.next()).toMatchObject({ type: "event", payload: { type: "job.created", jobId: "5" } });
   });
 
   test("tells nothing of another tenant", async () => {
@@ -260,6 +261,10 @@ describe("/ws/monitoring", () => {
     },
     {
       message: { v: 1, type: "subscribe", id: "x", ts: "2026-01-01T00:00:00Z", seq: 1, payload: { after: "x" } },
+      code: "REQUEST_INVALID",
+    },
+    {
+      message: { v: 1, type: "subscribe", id: "x", ts: "2026-01-01T00:00:00Z", seq: 1, payload: { types: ["zzz"] } },
       code: "REQUEST_INVALID",
     },
   ])("answers $message with $code and stays", async ({ message, code }) => {

@@ -16,6 +16,7 @@ export const streamEvents = defineRoute({
     "`id` is the event's number: a reader that comes back with `Last-Event-ID` (or `after`) misses nothing. An event `closing` says why the stream ends, if not by the reader's wish.",
   permission: "events:read",
   query: eventStreamQuery,
+  headers: ["Last-Event-ID"],
   success: { status: 200, description: "The stream", contentTypes: ["text/event-stream"] },
   async handle({ query, headers, principal: { tenantId }, signal }, { feed, limits }) {
     const after = lastEventId(headers["last-event-id"]) ?? query.after;

@@ -147,6 +147,44 @@ describe("GET /jobs/:id/artifacts/:artifactId", () => {
     expect(answer).toMatchObject({ status: 304, text: "" });
   });
 
+  test("tells size, type and tag to HEAD, and sends nothing", async () => {
+    const job = await runningJob();
+    const { body } = await upload({ ...job, content: "0123456789", contentType: "text/plain" });
+    const path = `/api/v1/jobs/${job.jobId}/artifacts/${body.id}`;
+
+    const answer = await bench.call("HEAD", path, { headers: { range: "bytes=0-1" } });
+
+    expect(answer).toMatchObject({ status: 200, text: "" });
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "content-type": "text/plain",
+      "content-length": "10",
+      "accept-ranges": "bytes",
+      etag: `"${body.sha256}"`,
+    });
+    const missing = `/api/v1/jobs/${job.jobId}/artifacts/019b76da-a800-7000-8000-000000000001`;
+    expect(
+      (await fetch(`${bench.url}${missing}`, { method: "HEAD", headers: { "x-api-key": bench.adminKey } })).status,
+    ).toBe(404);
+  });
+
+  test("gives one range of the content", async () => {
+    const job = await runningJob();
+    const { body } = await upload({ ...job, content: "0123456789" });
+    const path = `/api/v1/jobs/${job.jobId}/artifacts/${body.id}`;
+    const ask = (range: string, more = {}) => bench.call("GET", path, { headers: { range, ...more } });
+
+    const middle = await ask("bytes=2-4");
+    expect(middle).toMatchObject({ status: 206, text: "234" });
+    expect(middle.headers.get("content-range")).toBe("bytes 2-4/10");
+    expect(middle.headers.get("content-length")).toBe("3");
+    expect(await ask("bytes=-2")).toMatchObject({ status: 206, text: "89" });
+    expect(await ask("bytes=7-", { "if-range": `"${body.sha256}"` })).toMatchObject({ status: 206, text: "789" });
+    expect(await ask("bytes=7-", { "if-range": '"other"' })).toMatchObject({ status: 200, text: "0123456789" });
+    const beyond = await ask("bytes=10-");
+    expect(beyond).toMatchObject({ status: 416, body: { code: "RANGE_NOT_SATISFIABLE", details: { sizeBytes: 10 } } });
+    expect(beyond.headers.get("content-range")).toBe("bytes */10");
+  });
+
   test("is found under its own job and in its own tenant only", async () => {
     const job = await runningJob();
     const other = await runningJob();

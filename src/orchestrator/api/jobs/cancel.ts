@@ -38,7 +38,9 @@ async function follow(
     case "finished":
       throw queueErrors.QUEUE_JOB_FINISHED({ jobId, state: outcome.state });
     case "cancelled":
-      return announce(services, tenantId, { type: "job.cancelled", jobId, data: reason });
+      await announce(services, tenantId, { type: "job.cancelled", jobId, data: reason });
+      // It may have been started for work items: then another one may be due.
+      return services.desk.attemptEnded(tenantId, { jobId, attempt: 0 });
     case "requested":
       await services.control.cancelJob({ tenantId, sessionId: outcome.sessionId, jobId, ...reason });
       return announce(services, tenantId, { type: "job.cancel-requested", jobId, data: reason });

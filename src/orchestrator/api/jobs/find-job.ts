@@ -25,5 +25,6 @@ export async function describeJob(services: Services, tenantId: TenantId, jobId:
 async function sensitiveVariables(services: Services, job: Job): Promise<readonly string[] | undefined> {
   const { workflowVersion } = readPayload(job);
   if (workflowVersion === undefined) return undefined;
-  return services.sensitiveVariables(job.tenantId, job.kind, workflowVersion);
+  const declared = await services.declaredVariables(job.tenantId, job.kind, workflowVersion);
+  return declared?.filter(({ sensitive }) => sensitive).map(({ name }) => name);
 }

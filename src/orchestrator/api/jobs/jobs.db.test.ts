@@ -10,7 +10,7 @@ let bench: OrchestratorBench;
 let workflowId: string;
 beforeAll(async () => {
   bench = await openBench();
-  workflowId = await bench.createWorkflow(workflowDocument({ sensitive: ["password"] }));
+  workflowId = await bench.createWorkflow(workflowDocument({ sensitive: ["password"], integers: ["count"] }));
 });
 afterAll(() => bench.close());
 
@@ -42,6 +42,23 @@ describe("POST /jobs", () => {
       kind: workflowId,
       payload: { workflowId, workflowVersion: 1, workflowName: "Greet", variables: { name: "Ada" } },
     });
+  });
+
+  test("refuses a value that is not of the declared type, and takes text that stands for one", async () => {
+    const { status, body } = await submit({ variables: { count: "many" } });
+
+    expect(status).toBe(422);
+    expect(body).toMatchObject({
+      code: "REQUEST_INVALID",
+      errors: [
+        {
+          path: "body.variables.count",
+          message: expect.stringContaining("Integer"),
+          code: "WORKFLOW_VARIABLE_INVALID",
+        },
+      ],
+    });
+    expect((await submit({ variables: { count: "12" } })).status).toBe(202);
   });
 
   test("takes every option", async () => {

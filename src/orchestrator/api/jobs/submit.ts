@@ -1,5 +1,7 @@
 import { jobDto, jobInput } from "../../../contracts/index.ts";
 import type { TenantId } from "../../../core/ids.ts";
+import type { JsonValue } from "../../../core/json.ts";
+import { findMismatches } from "../../../execution/index.ts";
 import { persistenceErrors, type WorkflowSummary } from "../../../persistence/index.ts";
 import type { EnqueueRequest } from "../../../queue/index.ts";
 import { defineRoute } from "../../define-route.ts";
@@ -24,6 +26,7 @@ export const submitJob = defineRoute({
   errors: { 404: ["WORKFLOW_STORE_NOT_FOUND", "WORKFLOW_VERSION_NOT_FOUND"], 422: ["QUEUE_INVALID"] },
   async handle({ body, headers, principal: { tenantId } }, services) {
     const workflow = await findWorkflow(services, tenantId, body);
+    await checkVariables(services, tenantId, workflow, body.variables ?? {});
     const headerKey = readIdempotencyKey(headers);
     const request = toEnqueueRequest(body, workflow, { headerKey, now: services.clock.now() });
     const { jobId, created } = await enqueueOne(services, tenantId, request);
@@ -42,6 +45,23 @@ export const submitJob = defineRoute({
     };
   },
 });
+
+/** A value that the workflow cannot start with is refused here, where somebody hears of it, and not by the robot. */
+async function checkVariables(
+  services: Services,
+  tenantId: TenantId,
+  { id, version }: WorkflowSummary,
+  variables: Readonly<Record<string, JsonValue>>,
+): Promise<void> {
+  if (Object.keys(variables).length === 0) return;
+  const declared = (await services.declaredVariables(tenantId, id, version)) ?? [];
+  const errors = findMismatches(declared, variables).map(({ name, type, reason }) => ({
+    path: `body.variables.${name}`,
+    message: `must be of the type ${type}, but ${reason}`,
+    code: "WORKFLOW_VARIABLE_INVALID",
+  }));
+  if (errors.length > 0) throw orchestratorErrors.REQUEST_INVALID({ errors });
+}
 
 async function enqueueOne({ queue }: Services, tenantId: TenantId, request: EnqueueRequest) {
   const [outcome] = await queue.enqueue(tenantId, [request]);

@@ -15,7 +15,12 @@ export const getWorkflow = defineRoute({
   permission: "workflows:read",
   params: workflowParams,
   query: workflowGetQuery,
-  success: { status: 200, description: "The workflow; its `ETag` is for `If-Match`", body: workflowDto },
+  success: {
+    status: 200,
+    description: "The workflow; its `ETag` is for `If-Match`",
+    body: workflowDto,
+    headers: ["ETag"],
+  },
   errors: { 404: ["WORKFLOW_STORE_NOT_FOUND", "WORKFLOW_VERSION_NOT_FOUND"] },
   async handle({ params: { workflowId }, query: { version }, principal }, { workflows }) {
     const { tenantId } = principal;

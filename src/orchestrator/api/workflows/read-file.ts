@@ -20,7 +20,10 @@ export async function readWorkflowFile({ content }: UploadedFile, maxBytes: numb
     return readJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw orchestratorErrors.REQUEST_MALFORMED({ problem: "the file is not UTF-8 text" }, { cause: error });
+    throw orchestratorErrors.REQUEST_MALFORMED(
+      { problem: "the file is not UTF-8 text; save it as UTF-8" },
+      { cause: error },
+    );
   }
 }
 

@@ -102,6 +102,30 @@ describe("POST /workflows/upload", () => {
     }
   });
 
+  test.each([2, 3])("refuses a form with %i files and stores none of them", async (count) => {
+    const form = new FormData();
+    for (let index = 1; index <= count; index++) form.append("file", new File([text], `several-${index}.json`));
+
+    const refused = await bench.call("POST", "/api/v1/workflows/upload?name=Several", { body: form });
+
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { code: "REQUEST_MALFORMED", detail: expect.stringContaining("send one form for each file") },
+    });
+    expect((await bench.call("GET", "/api/v1/workflows?name=Several")).body.data).toEqual([]);
+  });
+
+  test("refuses a form that breaks off", async () => {
+    const headers = { "content-type": "multipart/form-data; boundary=x" };
+    const part = `--x\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\n\r\n${text}`;
+    for (const body of [part, `${part}\r\n--x`, `${part}\r\n--x\r\nContent-Disp`]) {
+      expect(await bench.call("POST", "/api/v1/workflows/upload", { body, headers })).toMatchObject({
+        status: 400,
+        body: { code: "REQUEST_MALFORMED", detail: expect.stringContaining("form") },
+      });
+    }
+  });
+
   test("refuses what is too large, also when it only becomes so unpacked", async () => {
     const large = JSON.stringify(workflowDocument({ padding: "x".repeat(60_000) }));
     const form = new FormData();

@@ -1,33 +1,41 @@
 import type { TenantId } from "../core/ids.ts";
+import type { VariableDeclaration } from "../execution/index.ts";
 import type { WorkflowRepository } from "../persistence/index.ts";
 import type { WorkflowCheck } from "./workflow-check.ts";
 
-/** Names of the variables whose values nobody gets to see; undefined when the version is not there. */
-export type SensitiveVariables = (
+/** What a version of a workflow declares; undefined when the version is not there. */
+export type DeclaredVariables = (
   tenantId: TenantId,
   workflowId: string,
   version: number,
-) => Promise<readonly string[] | undefined>;
+) => Promise<readonly DeclaredVariable[] | undefined>;
 
-/** Versions whose names are remembered; the one asked for first goes first. */
+/** As much of a declaration as is remembered: defaults may be large. */
+type DeclaredVariable = Pick<VariableDeclaration, "name" | "type" | "sensitive">;
+
+/** Versions whose variables are remembered; the one asked for first goes first. */
 const REMEMBERED = 2_000;
 
 /** Reads and checks each version once, as versions never change. */
-export function createSensitiveVariables(
+export function createDeclaredVariables(
   workflows: Pick<WorkflowRepository, "getVersion">,
   checkWorkflow: WorkflowCheck,
-): SensitiveVariables {
-  const known = new Map<string, readonly string[]>();
+): DeclaredVariables {
+  const known = new Map<string, readonly DeclaredVariable[]>();
   return async (tenantId, workflowId, version) => {
     const key = `${tenantId}:${workflowId}:${version}`;
     const remembered = known.get(key);
     if (remembered) return remembered;
     const workflow = await workflows.getVersion(tenantId, workflowId, version);
     if (!workflow) return undefined;
-    const names = checkWorkflow(workflow.document).sensitive;
-    known.set(key, names);
+    const variables = checkWorkflow(workflow.document).variables.map(({ name, type, sensitive }) => ({
+      name,
+      type,
+      sensitive,
+    }));
+    known.set(key, variables);
     const [oldest] = known.keys();
     if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
-    return names;
+    return variables;
   };
 }
