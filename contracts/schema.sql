@@ -85,6 +85,15 @@ create table queue_active (
 )
 with (autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=2000, fillfactor=70);
 
+create table queue_alarm (
+  code text not null,
+  subject text not null,
+  since timestamp with time zone not null default clock_timestamp(),
+  message text not null,
+  remedy text not null,
+  constraint queue_alarm_pkey PRIMARY KEY (code, subject)
+);
+
 create table queue_attempt (
   id bigint not null,
   session_id bigint not null,
@@ -94,9 +103,11 @@ create table queue_attempt (
   attempt integer not null,
   outcome smallint not null,
   error json,
+  ended_in bigint default txid_current(),
   constraint queue_attempt_pkey PRIMARY KEY (tenant_id, id, attempt)
 )
 partition by RANGE (id);
+CREATE INDEX queue_attempt_ended_in ON ONLY public.queue_attempt USING brin (ended_in);
 
 create table queue_attempt_p0 partition of queue_attempt FOR VALUES FROM ('1') TO ('100000001');
 
@@ -108,6 +119,7 @@ create table queue_dead_letter (
   attempts integer not null,
   reason smallint not null,
   error json not null,
+  category smallint,
   constraint queue_dead_letter_pkey PRIMARY KEY (tenant_id, job_id)
 );
 CREATE INDEX queue_dead_letter_age ON public.queue_dead_letter USING btree (tenant_id, died_at, job_id);
@@ -140,9 +152,11 @@ create table queue_done (
   by_holder boolean not null default true,
   result json,
   error json,
+  ended_in bigint default txid_current(),
   constraint queue_done_pkey PRIMARY KEY (tenant_id, id)
 )
 partition by RANGE (id);
+CREATE INDEX queue_done_ended_in ON ONLY public.queue_done USING brin (ended_in);
 CREATE INDEX queue_done_unsuccessful ON ONLY public.queue_done USING btree (tenant_id, state, id) WHERE (state <> 1);
 
 create table queue_done_p0 partition of queue_done FOR VALUES FROM ('1') TO ('100000001');
@@ -205,6 +219,11 @@ create table queue_partition (
   first_id bigint not null,
   last_id bigint not null,
   created_at timestamp with time zone not null default clock_timestamp(),
+  suffix text not null,
+  opened_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  kept boolean not null default false,
   constraint queue_partition_pkey PRIMARY KEY (first_id)
 );
 
@@ -242,6 +261,11 @@ create table queue_route (
   constraint queue_route_tenant_id_digest_key UNIQUE (tenant_id, digest)
 );
 
+create table queue_scrap (
+  name text not null,
+  constraint queue_scrap_pkey PRIMARY KEY (name)
+);
+
 create table queue_session (
   id bigint not null generated always as identity,
   until timestamp with time zone not null,
@@ -262,6 +286,28 @@ create table queue_slot (
   constraint queue_slot_pkey PRIMARY KEY (tenant_id, job_id)
 );
 CREATE INDEX queue_slot_limit ON public.queue_slot USING btree (tenant_id, limit_id, job_id);
+
+create table queue_statistics (
+  started_at timestamp with time zone not null,
+  count bigint not null,
+  sum_ms bigint not null,
+  tenant_id integer not null,
+  hours smallint not null,
+  series smallint not null,
+  bucket smallint not null,
+  constraint queue_statistics_pkey PRIMARY KEY (tenant_id, hours, started_at, series, bucket)
+);
+
+create table queue_statistics_state (
+  id integer not null,
+  folded_to bigint not null,
+  folded_at timestamp with time zone not null,
+  since timestamp with time zone not null,
+  mark bigint,
+  marked_at timestamp with time zone,
+  constraint queue_statistics_state_id_check CHECK ((id = 1)),
+  constraint queue_statistics_state_pkey PRIMARY KEY (id)
+);
 
 create table robot (
   tenant_id integer not null,
@@ -436,6 +482,11 @@ create table workflow (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
+  concurrency_limit integer,
+  concurrency_on_limit text,
+  constraint workflow_concurrency_limit_check CHECK ((concurrency_limit >= 1)),
+  constraint workflow_concurrency_on_limit_check CHECK ((concurrency_on_limit = ANY (ARRAY['queue'::text, 'skip'::text, 'keep-latest'::text, 'cancel-oldest'::text]))),
+  constraint workflow_concurrency_whole CHECK (((concurrency_limit IS NULL) = (concurrency_on_limit IS NULL))),
   constraint workflow_pkey PRIMARY KEY (tenant_id, id),
   constraint workflow_version_check CHECK ((version >= 1))
 );
@@ -516,6 +567,25 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.queue_drop_scrap()
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public'
+ SET lock_timeout TO '100ms'
+AS $function$
+declare
+  scrap text;
+begin
+  select name into scrap from queue_scrap order by name limit 1 for update skip locked;
+  if found then
+    execute format('drop table if exists %I', scrap);
+    delete from queue_scrap where name = scrap;
+  end if;
+  return scrap;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.queue_ensure_partitions(highest bigint)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -540,9 +610,125 @@ begin
       execute format('create table %I (like %I including defaults)', child, parent);
       execute format('alter table %I attach partition %I for values from (%s) to (%s)', parent, child, reached + 1, reached + width + 1);
     end loop;
-    insert into queue_partition (first_id, last_id) values (reached + 1, reached + width);
+    insert into queue_partition (first_id, last_id, suffix) values (reached + 1, reached + width, 'p' || reached / width);
     reached := reached + width;
   end loop;
   return reached;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.queue_forget_partition(of_first bigint)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public'
+ SET lock_timeout TO '100ms'
+ SET enable_seqscan TO 'on'
+AS $function$
+declare
+  parents constant text[] := array['queue_attempt', 'queue_done', 'queue_job'];
+  doomed queue_partition;
+  range_first bigint;
+  range_last bigint;
+  sources text[];
+  new_suffix constant text := 'k' || txid_current();
+  keeps boolean;
+  parent text;
+  source text;
+begin
+  select * into doomed from queue_partition where first_id = of_first and not kept for update;
+  if not found then
+    return 'forgotten';
+  end if;
+  -- Where what other sessions do is hidden, the lock is simply tried.
+  if exists (
+    select from pg_locks l join pg_stat_activity a using (pid)
+    where l.relation in ('queue_job'::regclass, 'queue_done'::regclass, 'queue_attempt'::regclass) and l.pid <> pg_backend_pid()
+      and a.xact_start < clock_timestamp() - interval '1 second'
+  ) then
+    return 'busy';
+  end if;
+  -- From here on no job can come into it, and all that came are seen. Nobody else writes to it, so nobody waits.
+  execute format('lock table %I in share mode', 'queue_job_' || doomed.suffix);
+  if queue_has_unended(doomed.first_id, doomed.last_id) then
+    update queue_partition set settled_at = null where first_id = of_first;
+    return 'unended';
+  end if;
+
+  -- With the kept partitions before and after it; between them there is nothing.
+  select array_agg(suffix), min(first_id), max(last_id) into sources, range_first, range_last
+  from queue_partition p
+  where p.first_id = of_first or (p.kept and not exists (
+    select from queue_partition o where not o.kept and o.first_id <> of_first
+      and o.first_id > least(p.first_id, of_first) and o.first_id < greatest(p.first_id, of_first)
+  ));
+  keeps := exists (select from queue_dead_letter l where l.job_id between range_first and range_last);
+  if keeps then
+    foreach parent in array parents loop
+      execute format('create table %I (like %I including defaults including indexes)', parent || '_' || new_suffix, parent);
+      -- Proves that all rows fit, so that they are not read again while claimers wait.
+      execute format('alter table %I add check (id is not null and id >= %s and id < %s)', parent || '_' || new_suffix,
+        range_first, range_last + 1);
+      foreach source in array sources loop
+        execute format('insert into %I select s.* from %I s join queue_dead_letter l on l.tenant_id = s.tenant_id and l.job_id = s.id
+          where l.job_id between %s and %s', parent || '_' || new_suffix, parent || '_' || source, range_first, range_last);
+      end loop;
+    end loop;
+  end if;
+
+  lock table queue_attempt, queue_done, queue_job in access exclusive mode;
+  foreach parent in array parents loop
+    foreach source in array sources loop
+      execute format('alter table %I detach partition %I', parent, parent || '_' || source);
+      insert into queue_scrap (name) values (parent || '_' || source);
+    end loop;
+    if keeps then
+      execute format('alter table %I attach partition %I for values from (%s) to (%s)', parent, parent || '_' || new_suffix,
+        range_first, range_last + 1);
+    end if;
+  end loop;
+  delete from queue_partition where suffix = any (sources);
+  if keeps then
+    insert into queue_partition (first_id, last_id, suffix, opened_at, closed_at, settled_at, kept)
+    values (range_first, range_last, new_suffix, doomed.opened_at, doomed.closed_at, doomed.settled_at, true);
+  end if;
+  return 'forgotten';
+exception when lock_not_available then
+  return 'busy';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.queue_has_unended(first bigint, last bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public'
+ SET enable_seqscan TO 'on'
+AS $function$
+  select exists (select from queue_active a where a.id between first and last)
+    or exists (select from queue_ready r where r.hi >= first and r.lo <= last)
+    or exists (select from queue_delayed d where d.job_id between first and last)
+    or exists (select from queue_parked p where p.job_id between first and last)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.queue_summarize_history()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO '$user', 'public'
+ SET lock_timeout TO '100ms'
+AS $function$
+declare
+  child regclass;
+begin
+  for child in
+    select i.inhrelid::regclass from pg_inherits i
+    where i.inhparent in ('queue_done_ended_in'::regclass, 'queue_attempt_ended_in'::regclass)
+  loop
+    perform brin_summarize_new_values(child);
+  end loop;
+exception when lock_not_available then
+  -- A vacuum is at it and does the same; without, only reading takes longer.
+  return;
 end
 $function$;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeSchema, openDatabase, startEmbeddedPostgres } from "../../src/database/index.ts";
 import { orchestratorConfig, startOrchestrator } from "../../src/orchestrator/index.ts";
+import { queueConfig } from "../../src/queue/index.ts";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -16,11 +17,9 @@ export async function describeRunningProduct(): Promise<{ readonly schema: strin
   try {
     const settings = {
       ...orchestratorConfig.parse({}),
+      ...queueConfig.parse({}),
       PORT: 0,
       HOME: home,
-      QUEUE_LEASE_MS: 30_000,
-      QUEUE_HEARTBEAT_MS: 10_000,
-      QUEUE_REAP_MS: 5_000,
     };
     const orchestrator = await startOrchestrator({ settings, database, log: silent, version: "0.0.0" });
     const answer = await fetch(`${orchestrator.url}/openapi.json`);

@@ -66,6 +66,10 @@ export const cliErrors = defineErrors({
     status: 404,
     message: (d: { name: string }) => `There is no robot named ${d.name}; "casare robot list" shows all of them`,
   },
+  CLI_WORKFLOW_NOT_FOUND: {
+    status: 404,
+    message: (d: { name: string }) => `There is no workflow named ${d.name}; "casare workflow list" shows all of them`,
+  },
   CLI_TIMED_OUT: {
     status: 504,
     message: (d: { what: string; timeoutS: number }) => `${d.what} did not end within ${d.timeoutS} s`,

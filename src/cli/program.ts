@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Perform } from "./command.ts";
 import { addConfigCommand } from "./commands/config.ts";
+import { addDeadLetterCommand } from "./commands/dead-letter.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addJobCommand } from "./commands/job.ts";
 import { addKeyCommand } from "./commands/key.ts";
@@ -28,6 +29,7 @@ export function createProgram(perform: Perform): Command {
   addRunCommand(program, perform);
   addWorkflowCommand(program, perform);
   addJobCommand(program, perform);
+  addDeadLetterCommand(program, perform);
   addQueueCommand(program, perform);
   addKeyCommand(program, perform);
   addConfigCommand(program, perform);

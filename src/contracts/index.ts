@@ -8,13 +8,38 @@ export {
   artifactUploadParams,
   artifactUploadQuery,
 } from "./api/artifact.ts";
-export type { DeadLetterDto } from "./api/dead-letter.ts";
-export { deadLetterDto, deadLetterList, deadLetterListQuery } from "./api/dead-letter.ts";
+export type { WorkflowConcurrencyInput } from "./api/concurrency.ts";
+export { onLimit, workflowConcurrencyInput } from "./api/concurrency.ts";
+export type {
+  DeadLetterDto,
+  DeadLettersDeleteInput,
+  DeadLettersDeleteReportDto,
+  DeadLettersRequeueInput,
+  DeadLettersRequeueReportDto,
+} from "./api/dead-letter.ts";
+export {
+  deadLetterDto,
+  deadLetterList,
+  deadLetterListQuery,
+  deadLettersDeleteInput,
+  deadLettersDeleteReport,
+  deadLettersRequeueInput,
+  deadLettersRequeueReport,
+} from "./api/dead-letter.ts";
 export type { EventDto } from "./api/event.ts";
 export { eventDto, eventStreamQuery } from "./api/event.ts";
 export type { HealthDto } from "./api/health.ts";
 export { healthDto, liveness } from "./api/health.ts";
-export type { JobAttemptDto, JobDto, JobInput, JobSummaryDto, LogLevelDto, LogLineDto } from "./api/job.ts";
+export type {
+  JobAttemptDto,
+  JobDto,
+  JobInput,
+  JobSummaryDto,
+  JobsCancelInput,
+  JobsCancelReportDto,
+  LogLevelDto,
+  LogLineDto,
+} from "./api/job.ts";
 export {
   jobCancelInput,
   jobDto,
@@ -26,6 +51,8 @@ export {
   jobParams,
   jobState,
   jobSummary,
+  jobsCancelInput,
+  jobsCancelReport,
   logLevel,
   logLine,
   logList,
@@ -34,8 +61,12 @@ export {
 export type { Json } from "./api/json.ts";
 export type { MonitoringMessage, MonitoringRequest } from "./api/monitoring-messages.ts";
 export { monitoringMessage, monitoringRequest } from "./api/monitoring-messages.ts";
+export type { PauseDto, ResumeReportDto } from "./api/pause.ts";
+export { pauseDto, pauseInput, pauseList, resumeReport } from "./api/pause.ts";
 export type { Problem, ProblemItem } from "./api/problem.ts";
 export { problem } from "./api/problem.ts";
+export type { QueueStatisticsDto } from "./api/queue-statistics.ts";
+export { queueStatistics, queueStatisticsQuery } from "./api/queue-statistics.ts";
 export type { RobotDto } from "./api/robot.ts";
 export { robotDto, robotList, robotListQuery, robotParams } from "./api/robot.ts";
 export type { IssuedRobotKeyDto, RobotKeyDto, RobotKeyInput } from "./api/robot-key.ts";

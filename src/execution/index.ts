@@ -9,7 +9,7 @@ export { compileExpression } from "./expression.ts";
 export { asText, equalValues, isTruthy, kindOf, numberOf, numberOfText, orderOf } from "./expression-values.ts";
 export type { WorkflowIssue } from "./issue.ts";
 export type { JsonFaultPlace } from "./json-fault.ts";
-export { findJsonFault } from "./json-fault.ts";
+export { findDuplicateKey, findJsonFault } from "./json-fault.ts";
 export type {
   AnyNode,
   ConfigSchema,

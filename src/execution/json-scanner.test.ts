@@ -34,9 +34,9 @@ describe("scanJson", () => {
 
   test("tells the path of keys that occur twice", () => {
     expect(scanJson('{"a": [{"b": 1, "b": 2}], "c": {"d": {}, "d": 1}, "a": 0}', 64).duplicates).toEqual([
-      { path: "a[0]", key: "b" },
-      { path: "c", key: "d" },
-      { path: "", key: "a" },
+      { path: "a[0]", key: "b", position: 16 },
+      { path: "c", key: "d", position: 41 },
+      { path: "", key: "a", position: 50 },
     ]);
     expect(scanJson(`{${'"a": 1, '.repeat(500)}"a": 1}`, 64).duplicates).toHaveLength(100);
   });

@@ -11,6 +11,8 @@ interface DuplicateKey {
   /** Of the object: `nodes`, `nodes.click_1.config`; "" for the file itself. */
   readonly path: string;
   readonly key: string;
+  /** Index in the text of its second place. */
+  readonly position: number;
 }
 
 export interface JsonScan {
@@ -107,7 +109,7 @@ class JsonScanner {
     if (!this.#string()) return false;
     const key = JSON.parse(this.#text.slice(start, this.#position)) as string;
     if (container.keys.has(key) && this.#duplicates.length < MOST_DUPLICATES) {
-      this.#duplicates.push({ path: container.path, key });
+      this.#duplicates.push({ path: container.path, key, position: start });
     }
     container.keys.add(key);
     container.key = key;

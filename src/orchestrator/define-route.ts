@@ -68,6 +68,8 @@ interface RouteDefinition<Params extends Named, Query extends Named, Body extend
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** A key that occurs twice in an object of the JSON body is refused: for documents that people write. */
+  readonly uniqueKeys?: boolean;
   readonly raw?: RawBody;
   /** Content types of a raw body, for the API description. */
   readonly accepts?: readonly string[];

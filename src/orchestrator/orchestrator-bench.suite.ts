@@ -73,6 +73,11 @@ const SETTINGS: Omit<OrchestratorSettings, "HOME"> = {
   QUEUE_LEASE_MS: 30_000,
   QUEUE_HEARTBEAT_MS: 10_000,
   QUEUE_REAP_MS: 60_000,
+  QUEUE_TIDY_MS: 3_600_000,
+  QUEUE_RETENTION_DAYS: 35,
+  QUEUE_DEAD_LETTER_RETENTION_DAYS: 90,
+  QUEUE_HORIZON_ALARM_MS: 300_000,
+  QUEUE_DEAD_ROWS_ALARM: 200_000,
 };
 
 export async function openBench(settings: Partial<OrchestratorSettings> = {}): Promise<OrchestratorBench> {

@@ -35,6 +35,19 @@ describe("readJson", () => {
     expect(() => readJson(text)).toThrow("__proto__");
   });
 
+  test("refuses a key that occurs twice where it is asked to, and tells where", () => {
+    const text = '{"nodes": {\n  "a": 1,\n  "a": 2}}';
+
+    expect(readJson(text)).toEqual({ nodes: { a: 2 } });
+    expect(() => readJson(`\uFEFF${text}`, { uniqueKeys: true })).toThrow(
+      expect.objectContaining({
+        code: "REQUEST_MALFORMED",
+        details: expect.objectContaining({ line: 3, column: 3, problem: 'the key "a" occurs twice' }),
+      }),
+    );
+    expect(readJson('{"a": {"b": 1}, "b": 1}', { uniqueKeys: true })).toEqual({ a: { b: 1 }, b: 1 });
+  });
+
   test("refuses nesting that would overflow the stack of what reads it", () => {
     expect(() => readJson("[".repeat(100_000) + "]".repeat(100_000))).toThrow(/JSON/);
     expect(() => readJson(`[\n${"[".repeat(200)}${"]".repeat(200)}]`)).toThrow(

@@ -1,5 +1,5 @@
 import { type JsonValue, jsonDepth } from "../core/json.ts";
-import { findJsonFault } from "../execution/index.ts";
+import { findDuplicateKey, findJsonFault, type JsonFaultPlace } from "../execution/index.ts";
 import { orchestratorErrors } from "./errors.ts";
 
 /** Nesting no honest request has; deeper values would overflow the stack of what reads them. */
@@ -9,11 +9,16 @@ const MAX_DEPTH = 200;
  * Reads the JSON text of a request. A byte order mark is forgiven; `__proto__` keys are not.
  *
  * Throws REQUEST_MALFORMED with line, column, reason and remedy.
+ *
+ * @param options.uniqueKeys refuses a key that occurs twice in one object, of which only the last would be read. Looking for
+ * it costs several times the parsing.
  */
-export function readJson(text: string): JsonValue {
+export function readJson(text: string, options: { readonly uniqueKeys?: boolean } = {}): JsonValue {
   const plain = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const value = parse(plain);
   if (jsonDepth(value, MAX_DEPTH) > MAX_DEPTH) throw describeFault(plain, undefined);
+  const twice = options.uniqueKeys === true ? findDuplicateKey(plain, MAX_DEPTH) : undefined;
+  if (twice !== undefined) throw malformedAt(twice);
   return value;
 }
 
@@ -48,6 +53,9 @@ function describeFault(text: string, cause: SyntaxError | undefined): Error {
   }
   const fault = findJsonFault(text, MAX_DEPTH);
   if (fault === undefined) return orchestratorErrors.REQUEST_MALFORMED({ problem: "it is not JSON" }, { cause });
-  const { reason: problem, line, column, suggestion } = fault;
+  return malformedAt(fault);
+}
+
+function malformedAt({ reason: problem, line, column, suggestion }: JsonFaultPlace): Error {
   return orchestratorErrors.REQUEST_MALFORMED({ problem, line, column, suggestion });
 }

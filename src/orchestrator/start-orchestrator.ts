@@ -36,6 +36,11 @@ export interface OrchestratorSettings extends OrchestratorConfig {
   readonly QUEUE_LEASE_MS: number;
   readonly QUEUE_HEARTBEAT_MS: number;
   readonly QUEUE_REAP_MS: number;
+  readonly QUEUE_TIDY_MS: number;
+  readonly QUEUE_RETENTION_DAYS: number;
+  readonly QUEUE_DEAD_LETTER_RETENTION_DAYS: number;
+  readonly QUEUE_HORIZON_ALARM_MS: number;
+  readonly QUEUE_DEAD_ROWS_ALARM: number;
   /** Default true; false where the database is behind a pooler that cannot LISTEN. */
   readonly QUEUE_LISTEN?: boolean;
 }
@@ -145,6 +150,12 @@ async function start(
     desk,
     reapMs: settings.QUEUE_REAP_MS,
     leaseMs: settings.QUEUE_LEASE_MS,
+    tidyMs: settings.QUEUE_TIDY_MS,
+    tidy: {
+      retentionDays: settings.QUEUE_RETENTION_DAYS,
+      deadLetterRetentionDays: settings.QUEUE_DEAD_LETTER_RETENTION_DAYS,
+      alarms: { horizonMs: settings.QUEUE_HORIZON_ALARM_MS, deadRows: settings.QUEUE_DEAD_ROWS_ALARM },
+    },
     clock,
     log,
   });

@@ -11,6 +11,7 @@ export type {
   NewEvent,
   RobotRecord,
   RobotStatus,
+  WorkflowConcurrency,
   WorkflowRecord,
   WorkflowSummary,
 } from "./records.ts";

@@ -2,6 +2,12 @@ import type { RobotIntent } from "../contracts/index.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 
+/** How many jobs of a workflow may be under way at once, and what becomes of those beyond, as the queue's concurrency rules. */
+export interface WorkflowConcurrency {
+  readonly limit: number;
+  readonly onLimit: "queue" | "skip" | "keep-latest" | "cancel-oldest";
+}
+
 /** A stored workflow with its newest version. */
 export interface WorkflowRecord {
   readonly id: string;
@@ -14,6 +20,8 @@ export interface WorkflowRecord {
   readonly document: JsonValue;
   /** Labels a robot must offer to run it. */
   readonly requires: readonly string[];
+  /** Of all versions; absent: no limit. */
+  readonly concurrency?: WorkflowConcurrency;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

@@ -1,7 +1,15 @@
 import type { RobotIntent } from "../contracts/index.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { JsonValue } from "../core/json.ts";
-import type { ArtifactRecord, EventRecord, NewEvent, RobotRecord, WorkflowRecord, WorkflowSummary } from "./records.ts";
+import type {
+  ArtifactRecord,
+  EventRecord,
+  NewEvent,
+  RobotRecord,
+  WorkflowConcurrency,
+  WorkflowRecord,
+  WorkflowSummary,
+} from "./records.ts";
 
 /** Lists are newest first and go on with `nextCursor`; `limit` is 1–250. */
 export interface ListRequest {
@@ -34,6 +42,14 @@ export interface WorkflowRepository {
   summarize(tenantId: TenantId, id: string, version?: number): Promise<WorkflowSummary | undefined>;
   /** @param filter.name part of the name, upper and lower case alike. */
   list(tenantId: TenantId, filter: { readonly name?: string }, page: ListRequest): Promise<ListPage<WorkflowSummary>>;
+  /**
+   * Sets or, with undefined, removes the concurrency setting; makes no new version. Undefined when there is no such workflow.
+   */
+  setConcurrency(
+    tenantId: TenantId,
+    id: string,
+    concurrency: WorkflowConcurrency | undefined,
+  ): Promise<WorkflowSummary | undefined>;
   /**
    * Hides it; versions stay for the jobs that refer to them. False when there is none.
    * @param expectedVersion rejects with WORKFLOW_STORE_CONFLICT when it is not the newest any more.

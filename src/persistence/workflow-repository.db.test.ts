@@ -46,6 +46,22 @@ describe("a stored workflow", () => {
     expect(await workflows.getVersion(ours, id, 2 ** 40)).toBeUndefined();
   });
 
+  test("has a concurrency setting of all its versions, which can be taken away again", async () => {
+    const { id, concurrency: none } = await workflows.create(ours, draft("one"));
+    const concurrency = { limit: 2, onLimit: "keep-latest" } as const;
+
+    expect(none).toBeUndefined();
+    expect(await workflows.setConcurrency(ours, id, concurrency)).toMatchObject({ id, version: 1, concurrency });
+    expect(await workflows.update(ours, id, draft("two"), 1)).toMatchObject({ version: 2, concurrency });
+    expect(await workflows.summarize(ours, id, 1)).toMatchObject({ version: 1, concurrency });
+    expect((await workflows.list(ours, {}, { limit: 1 })).data).toMatchObject([{ id, concurrency }]);
+    expect(await workflows.setConcurrency(ours, id, undefined)).not.toHaveProperty("concurrency");
+    expect(await workflows.setConcurrency(theirs, id, concurrency)).toBeUndefined();
+    expect(await workflows.setConcurrency(ours, "x'", concurrency)).toBeUndefined();
+    await workflows.delete(ours, id);
+    expect(await workflows.setConcurrency(ours, id, concurrency)).toBeUndefined();
+  });
+
   test("is not changed by a writer that saw an older version", async () => {
     const { id } = await workflows.create(ours, draft("one"));
     await workflows.update(ours, id, draft("two"));

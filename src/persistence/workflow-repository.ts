@@ -4,7 +4,7 @@ import { type JsonValue, storableText } from "../core/json.ts";
 import type { Database, Queryable } from "../database/index.ts";
 import { decodeCursor, pageOf } from "./cursor.ts";
 import { persistenceErrors } from "./errors.ts";
-import type { WorkflowRecord, WorkflowSummary } from "./records.ts";
+import type { WorkflowConcurrency, WorkflowRecord, WorkflowSummary } from "./records.ts";
 import type { WorkflowDraft, WorkflowRepository } from "./repositories.ts";
 import { isUuid } from "./row-ids.ts";
 
@@ -15,6 +15,8 @@ interface SummaryRow {
   readonly name: string;
   readonly description: string;
   readonly requires: string[];
+  readonly concurrency_limit: number | null;
+  readonly concurrency_on_limit: WorkflowConcurrency["onLimit"] | null;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
@@ -23,7 +25,8 @@ interface WorkflowRow extends SummaryRow {
   readonly document: JsonValue;
 }
 
-const SUMMARY = sql`w.tenant_id, w.id, v.version, v.name, v.description, v.requires, w.created_at, v.created_at as updated_at`;
+const SUMMARY = sql`w.tenant_id, w.id, v.version, v.name, v.description, v.requires,
+  w.concurrency_limit, w.concurrency_on_limit, w.created_at, v.created_at as updated_at`;
 
 /** Workflows in PostgreSQL: one row each, and one per version with the file as it was given. */
 export function createWorkflowRepository(database: Database): WorkflowRepository {
@@ -43,9 +46,7 @@ export function createWorkflowRepository(database: Database): WorkflowRepository
     getVersion: (tenantId, id, version) => selectVersion(database, { tenantId, id, version }),
 
     async summarize(tenantId, id, version) {
-      const condition = version === undefined ? NEWEST : ofVersion(version);
-      const [row] = await selectRows<SummaryRow>(database, { tenantId, id, columns: SUMMARY, condition });
-      return row && toSummary(row);
+      return selectSummary(database, { tenantId, id, condition: version === undefined ? NEWEST : ofVersion(version) });
     },
 
     async list(tenantId, filter, page) {
@@ -60,6 +61,17 @@ export function createWorkflowRepository(database: Database): WorkflowRepository
         limit ${page.limit + 1}`);
       return pageOf(rows.map(toSummary), page);
     },
+
+    setConcurrency: (tenantId, id, concurrency) =>
+      database.withTransaction(async (transaction) => {
+        if (!isUuid(id)) return undefined;
+        await transaction.query(sql`
+          update workflow
+          set concurrency_limit = ${concurrency?.limit}::int, concurrency_on_limit = ${concurrency?.onLimit}::text
+          where tenant_id = ${tenantId} and id = ${id}::uuid and deleted_at is null`);
+        // A statement of its own sees the version that the first may have waited for.
+        return selectSummary(transaction, { tenantId, id, condition: NEWEST });
+      }),
 
     delete: (tenantId, id, expectedVersion) =>
       database.withTransaction(async (transaction) => {
@@ -154,6 +166,14 @@ async function selectOne(
   return row && { ...toSummary(row), document: row.document };
 }
 
+async function selectSummary(
+  db: Queryable,
+  wanted: { readonly tenantId: TenantId; readonly id: string; readonly condition: Sql },
+): Promise<WorkflowSummary | undefined> {
+  const [row] = await selectRows<SummaryRow>(db, { ...wanted, columns: SUMMARY });
+  return row && toSummary(row);
+}
+
 async function selectRows<Row>(
   db: Queryable,
   wanted: { readonly tenantId: TenantId; readonly id: string; readonly columns: Sql; readonly condition: Sql },
@@ -176,6 +196,11 @@ function containing(text: string): string {
   return `%${storableText(text).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
+function viewConcurrency(row: SummaryRow): Pick<WorkflowSummary, "concurrency"> {
+  const { concurrency_limit: limit, concurrency_on_limit: onLimit } = row;
+  return limit === null || onLimit === null ? {} : { concurrency: { limit, onLimit } };
+}
+
 function toSummary(row: SummaryRow): WorkflowSummary {
   return {
     id: row.id,
@@ -184,6 +209,7 @@ function toSummary(row: SummaryRow): WorkflowSummary {
     description: row.description,
     version: row.version,
     requires: row.requires,
+    ...viewConcurrency(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

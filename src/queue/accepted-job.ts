@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { isJsonObject } from "../core/json.ts";
 import { queueErrors } from "./errors.ts";
 import { type ConcurrencyRule, DEFAULT_RETRY, type EnqueueRequest, PRIORITY, type RetryPolicy } from "./job.ts";
 import { encodeJson } from "./json-text.ts";
-import type { JobFilter } from "./queue.ts";
+import type { DeadLetterFilter, JobFilter } from "./queue.ts";
+import type { StatisticsWindow } from "./statistics.ts";
 import { isStoredId } from "./stored-id.ts";
 
 /** Jobs one `enqueue` takes … */
@@ -82,7 +84,13 @@ export function acceptJobs(requests: readonly EnqueueRequest[]): AcceptedJob[] {
       problem: `holds ${requests.length} jobs; send at most ${MAX_BATCH} at a time`,
     });
   }
-  const accepted = requests.map((request, index) => acceptJob(request, `requests.${index}`));
+  let last: { readonly request: EnqueueRequest; readonly terms: AcceptedTerms } | undefined;
+  const accepted = requests.map((request, index) => {
+    const name = `requests.${index}`;
+    // Neighbours mostly differ in nothing but their payload, and checking the rest costs more than storing the job.
+    if (last === undefined || !sameTerms(last.request, request)) last = { request, terms: acceptTerms(request, name) };
+    return { ...last.terms, payloadText: encodeJson(`${name}.payload`, request.payload) };
+  });
   const textLength = accepted.reduce((sum, job) => sum + job.payloadText.length, 0);
   if (textLength > MAX_BATCH_TEXT) {
     throw queueErrors.QUEUE_INVALID({
@@ -93,15 +101,23 @@ export function acceptJobs(requests: readonly EnqueueRequest[]): AcceptedJob[] {
   return accepted;
 }
 
+/** All of a request but its payload. */
+type AcceptedTerms = Omit<AcceptedJob, "payloadText">;
+
 /** @param name how messages call the request. */
-function acceptJob(request: EnqueueRequest, name: string): AcceptedJob {
-  const { payload, requires, retry, ...rest } = parse(requestSchema, request, name);
-  return {
-    ...withoutUndefined(rest),
-    payloadText: encodeJson(`${name}.payload`, payload),
-    requires: labelSet(requires),
-    retry: retry ?? DEFAULT_RETRY,
-  };
+function acceptTerms(request: EnqueueRequest, name: string): AcceptedTerms {
+  const { payload: _, requires, retry, ...rest } = parse(requestSchema, request, name);
+  return { ...withoutUndefined(rest), requires: labelSet(requires), retry: retry ?? DEFAULT_RETRY };
+}
+
+/** True when all but the payload is the very same. */
+function sameTerms(a: EnqueueRequest, b: EnqueueRequest): boolean {
+  // What comes from outside may be anything.
+  if (!isJsonObject(b)) return false;
+  const keys = Object.keys(b) as (keyof EnqueueRequest)[];
+  return (
+    keys.length === Object.keys(a).length && keys.every((key) => key === "payload" || (key in a && a[key] === b[key]))
+  );
 }
 
 const offerSchema = z.object({
@@ -128,11 +144,42 @@ const filterSchema = z.object({
   environment: environment.optional(),
   createdFrom: instant.optional(),
   createdTo: instant.optional(),
+  heldBy: z.enum(["time", "limit", "pause"]).optional(),
+  concurrencyKey: shortText(200).optional(),
 });
 
 /** Checks a filter of jobs. Rejects with QUEUE_INVALID. */
 export function checkFilter(filter: JobFilter): void {
   parse(filterSchema, filter, "filter");
+}
+
+const letterFilterSchema = z.object({
+  kind: shortText(200).optional(),
+  reason: z.enum(["exhausted", "permanent", "deadline"]).optional(),
+  category: z.enum(["exhausted", "permanent", "deadline", "lost", "business"]).optional(),
+  code: shortText(200).optional(),
+  diedFrom: instant.optional(),
+  diedTo: instant.optional(),
+  requeued: z.boolean().optional(),
+});
+
+/** Checks a filter of dead letters. Rejects with QUEUE_INVALID. */
+export function checkLetterFilter(filter: DeadLetterFilter): void {
+  parse(letterFilterSchema, filter, "filter");
+}
+
+/** A concurrency rule with every default filled in. Rejects with QUEUE_INVALID. */
+export function acceptRule(rule: ConcurrencyRule): Required<ConcurrencyRule> {
+  return parse(concurrencySchema, rule, "concurrency");
+}
+
+const windowSchema = z
+  .object({ from: instant, to: instant })
+  .refine(({ from, to }) => from < to, { path: ["to"], message: "must be after from" });
+
+/** Checks the window of figures. Rejects with QUEUE_INVALID. */
+export function checkWindow(window: StatisticsWindow): void {
+  parse(windowSchema, window, "window");
 }
 
 /** Checks the kind of a pause. Rejects with QUEUE_INVALID. */

@@ -1,15 +1,27 @@
 import type { TenantId } from "../core/ids.ts";
-import type { JobState } from "./job.ts";
-import type { JobFilter, JobQueue } from "./queue.ts";
+import { MAX_PAGE } from "./cursor.ts";
+import { inLanes } from "./in-lanes.ts";
+import type { Job, JobState } from "./job.ts";
+import type { CancelOutcome, JobFilter, JobQueue } from "./queue.ts";
 
 /** What became of the jobs of one call. */
 export interface BulkCancelOutcome {
+  /** They were found by the filter and had not ended. */
+  readonly matched: number;
   /** They waited, and have ended. */
   readonly cancelled: number;
   /** They run; their holders were asked to stop. */
   readonly requested: number;
   /** True when the limit was reached: call again for the rest. */
   readonly hasMore: boolean;
+  /** Where the next call goes on; there when there is more. */
+  readonly nextCursor?: string;
+}
+
+/** A job that was met, as it was found, and what became of it. */
+export interface CancelledJob {
+  readonly job: Job;
+  readonly outcome: CancelOutcome;
 }
 
 /** Bounds of one call. */
@@ -17,13 +29,16 @@ export interface BulkCancelOptions {
   readonly reason?: string;
   /** Jobs at most, default 10 000. */
   readonly limit?: number;
-  /** Ends the work between two jobs; what was cancelled stays so. */
+  /** `nextCursor` of the call before: running jobs that were asked to stop still match, and are not asked again. */
+  readonly cursor?: string;
+  /** Only counts. */
+  readonly dryRun?: boolean;
+  /** Gets the jobs of each page once they are seen to. */
+  readonly onPage?: (jobs: readonly CancelledJob[]) => Promise<void>;
+  /** Ends the work between two pages; what was cancelled stays so, and `nextCursor` leads on. */
   readonly signal?: AbortSignal;
 }
 
-const PAGE = 250;
-/** Cancellations at the same time: as many as a pool has connections for, and leaves some. */
-const LANES = 4;
 const CANCELLABLE: readonly JobState[] = ["pending", "running"];
 
 /**
@@ -41,27 +56,32 @@ export async function cancelJobs(
   const { reason, limit = 10_000 } = options;
   const isStopped = (): boolean => options.signal?.aborted === true;
   const states = filter.states?.filter((state) => CANCELLABLE.includes(state)) ?? CANCELLABLE;
-  let [cancelled, requested, seen] = [0, 0, 0];
-  let cursor: string | undefined;
-  if (states.length === 0) return { cancelled, requested, hasMore: false };
+  let [matched, cancelled, requested] = [0, 0, 0];
+  let cursor = options.cursor;
+  if (states.length === 0) return { matched, cancelled, requested, hasMore: false };
   do {
-    const size = Math.min(PAGE, limit - seen);
+    const size = Math.min(MAX_PAGE, limit - matched);
     const page = await queue.list(
       tenantId,
       { ...filter, states },
       { limit: size, ...(cursor !== undefined && { cursor }) },
     );
-    seen += page.data.length;
-    const waiting = [...page.data];
-    const lane = async (): Promise<void> => {
-      for (let job = waiting.shift(); job !== undefined && !isStopped(); job = waiting.shift()) {
-        const { kind } = await queue.requestCancel(tenantId, job.id, reason);
-        if (kind === "cancelled") cancelled++;
-        if (kind === "requested") requested++;
-      }
-    };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    matched += page.data.length;
     cursor = page.nextCursor;
-  } while (cursor !== undefined && seen < limit && !isStopped());
-  return { cancelled, requested, hasMore: cursor !== undefined };
+    if (options.dryRun === true) continue;
+    const seen = await inLanes(page.data, async (job) => ({
+      job,
+      outcome: await queue.requestCancel(tenantId, job.id, reason),
+    }));
+    cancelled += seen.filter(({ outcome }) => outcome.kind === "cancelled").length;
+    requested += seen.filter(({ outcome }) => outcome.kind === "requested").length;
+    await options.onPage?.(seen);
+  } while (cursor !== undefined && matched < limit && !isStopped());
+  return {
+    matched,
+    cancelled,
+    requested,
+    hasMore: cursor !== undefined,
+    ...(cursor !== undefined && { nextCursor: cursor }),
+  };
 }

@@ -10,6 +10,11 @@ describe("queueConfig", () => {
       QUEUE_HEARTBEAT_MS: 10_000,
       QUEUE_REAP_MS: 5_000,
       QUEUE_POLL_MS: 1_000,
+      QUEUE_TIDY_MS: 60_000,
+      QUEUE_RETENTION_DAYS: 35,
+      QUEUE_DEAD_LETTER_RETENTION_DAYS: 90,
+      QUEUE_HORIZON_ALARM_MS: 300_000,
+      QUEUE_DEAD_ROWS_ALARM: 200_000,
       QUEUE_LISTEN: true,
     });
     expect(checkQueueConfig(values)).toEqual([]);
@@ -28,6 +33,10 @@ describe("queueConfig", () => {
     { QUEUE_HEARTBEAT_MS: 99 },
     { QUEUE_REAP_MS: 0 },
     { QUEUE_POLL_MS: 600_001 },
+    { QUEUE_TIDY_MS: 999 },
+    { QUEUE_RETENTION_DAYS: -1 },
+    { QUEUE_RETENTION_DAYS: 0.5 },
+    { QUEUE_DEAD_LETTER_RETENTION_DAYS: 3_651 },
   ])("refuses %j", (values) => {
     expect(queueConfig.safeParse(values).success).toBe(false);
   });

@@ -30,6 +30,45 @@ export const queueConfig = z.object({
     .max(600_000)
     .default(1_000)
     .describe("milliseconds between looks for jobs when no notification comes"),
+  QUEUE_TIDY_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(3_600_000)
+    .default(60_000)
+    .describe("milliseconds between looks for what is past its retention, for new figures and for alarms"),
+  QUEUE_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3_650)
+    // Five weeks: the run before the last of a monthly schedule is still there to compare with.
+    .default(35)
+    .describe(
+      "days an ended job is kept, with its attempts, events and result; up to an eighth longer, because jobs go many at a time; 0 for ever",
+    ),
+  QUEUE_DEAD_LETTER_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3_650)
+    // Longer than jobs: somebody has to look at them, and may be away.
+    .default(90)
+    .describe("days a dead letter is kept, requeued or not, and its job with it; 0 for ever"),
+  QUEUE_HORIZON_ALARM_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .default(300_000)
+    .describe("milliseconds a transaction may keep the server from cleaning up before there is an alarm"),
+  QUEUE_DEAD_ROWS_ALARM: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(1_000_000_000)
+    .default(200_000)
+    .describe("deleted rows that a table of waiting or running jobs may hold before there is an alarm"),
   QUEUE_LISTEN: z
     .stringbool()
     .or(z.boolean())

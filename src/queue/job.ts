@@ -155,7 +155,8 @@ export interface Job {
   readonly robotId?: string;
   /** True while a running job's holder is asked to stop, because of a request or of its deadline. */
   readonly cancelRequested: boolean;
-  /** Why a waiting job is not in the line: its time has not come, its concurrency limit is reached, or its kind is paused. */
+  readonly concurrency?: Required<ConcurrencyRule>;
+  /** Why a waiting job is not to be had: its time has not come, its concurrency limit is reached, or its kind or all is paused. */
   readonly heldBy?: "time" | "limit" | "pause";
   /** In [0, 1]. */
   readonly progress?: number;
@@ -164,12 +165,16 @@ export interface Job {
   readonly error?: JobFailure;
 }
 
+/** Of what a dead job died, which tells who has to look at it; see `categoryOf`. */
+export type DeadLetterCategory = "exhausted" | "permanent" | "deadline" | "lost" | "business";
+
 /** A job that was given up. */
 export interface DeadLetter {
   readonly jobId: string;
   readonly tenantId: TenantId;
   readonly kind: string;
   readonly reason: "exhausted" | "permanent" | "deadline";
+  readonly category: DeadLetterCategory;
   readonly error: JobFailure;
   /** Attempts that counted. */
   readonly attempts: number;

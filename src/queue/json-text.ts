@@ -32,8 +32,8 @@ export function encodeJson(name: string, value: unknown, maxBytes: number = MAX_
   }
   const plain = JSON.stringify(value);
   const text = UNSTORABLE.test(plain) ? JSON.stringify(storable(value)) : plain;
-  const sizeBytes = Buffer.byteLength(text);
-  if (sizeBytes > maxBytes) throw tooLarge(name, maxBytes);
+  // A character takes at most three bytes, so short texts need not be measured.
+  if (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes) throw tooLarge(name, maxBytes);
   return text;
 }
 
@@ -54,7 +54,8 @@ function findProblem(root: unknown, maxBytes: number): Problem | undefined {
     if (typeof value !== "object") return { path: [], text: `JSON has no ${typeof value}` };
     if (depth >= MAX_JSON_DEPTH) return { path: [], text: `nests deeper than ${MAX_JSON_DEPTH} levels` };
     if (!Array.isArray(value) && !isPlain(value)) return { path: [], text: "must be plain JSON data" };
-    for (const [key, child] of Object.entries(value) as [string, unknown][]) {
+    for (const key of Object.keys(value)) {
+      const child = (value as Readonly<Record<string, unknown>>)[key];
       // A property that is undefined is left out of the text, as everywhere in JavaScript.
       if (child === undefined && !Array.isArray(value)) continue;
       const problem = walk(child, depth + 1);

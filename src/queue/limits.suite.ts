@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { TenantId } from "../core/ids.ts";
-import { cancelJobs } from "./cancel-jobs.ts";
-import type { ClaimedJob, ConcurrencyRule, EnqueueRequest, Job } from "./job.ts";
+import { type CancelledJob, cancelJobs } from "./cancel-jobs.ts";
+import type { ClaimedJob, ConcurrencyRule, EnqueueRequest, Job, JobFailure } from "./job.ts";
 import type { QueueHarness } from "./queue.suite.ts";
-import type { JobQueue } from "./queue.ts";
+import type { DeadLetterFilter, JobFilter, JobQueue } from "./queue.ts";
+import { deleteDeadLetters, requeueDeadLetters } from "./requeue-dead-letters.ts";
 
 const A = 1 as TenantId;
 const B = 2 as TenantId;
@@ -47,6 +48,12 @@ export function describeLimits(name: string, open: () => Promise<QueueHarness>):
       const [job] = await claim(1);
       if (job === undefined) throw new Error("nothing to claim");
       return job;
+    }
+
+    async function die(kind: string, failure: Partial<JobFailure> = {}): Promise<string> {
+      const [made] = await queue.enqueue(A, [{ kind, payload: null, retry: { maxAttempts: 1 } }]);
+      await queue.fail(await claimOne(), { code: "X", message: "x", errorClass: "permanent", ...failure });
+      return made?.jobId ?? "";
     }
 
     async function jobOf(jobId: string): Promise<Job> {
@@ -242,6 +249,63 @@ export function describeLimits(name: string, open: () => Promise<QueueHarness>):
         expect(await queue.stats(A)).toMatchObject({ pending: 0, heldBack: 0, running: 0 });
       });
 
+      test("can be changed at once, for the jobs that wait as well", async () => {
+        for (let n = 0; n < 4; n++) await submit();
+        const first = await claimOne();
+        expect(await claim()).toEqual([]);
+
+        await queue.changeLimit(A, { key: "printer", limit: 3 });
+        expect(await claim()).toHaveLength(2);
+        expect((await jobOf(first.jobId)).concurrency).toEqual({ key: "printer", limit: 3, onLimit: "queue" });
+        await queue.changeLimit(A, { key: "printer", limit: 1, onLimit: "skip" });
+        expect(await queue.stats(A)).toMatchObject({ pending: 0, heldBack: 0, running: 3 });
+        await queue.changeLimit(A, { key: "unheard-of", limit: 1 });
+        await expect(queue.changeLimit(A, { key: "printer", limit: 0 })).rejects.toMatchObject({
+          code: "QUEUE_INVALID",
+          message: expect.stringContaining("concurrency.limit"),
+        });
+      });
+
+      test("is given to a repeated job that has none, and leaves one that has its own alone", async () => {
+        const rule = { key: "of-kind", limit: 1 } as const;
+        const own = await submit("queue", { key: "own", retry: { maxAttempts: 1 } });
+        const [bare] = await plain("k");
+        for (const job of await claim()) await queue.fail(job, { code: "X", message: "x", errorClass: "permanent" });
+
+        const again = await queue.retry(A, bare?.jobId ?? "", { concurrency: rule });
+        const requeued = await queue.requeueDeadLetter(A, own, { concurrency: rule });
+        const twice = await queue.retry(A, bare?.jobId ?? "", { concurrency: { ...rule, onLimit: "keep-latest" } });
+
+        const ids = [again, twice].map((made) => (made.kind === "created" ? made.jobId : ""));
+        expect((await jobOf(ids[0] ?? "")).concurrency).toEqual({ ...rule, onLimit: "keep-latest" });
+        expect((await jobOf(requeued.jobId)).concurrency).toMatchObject({ key: "own" });
+        expect(await jobOf(ids[1] ?? "")).toMatchObject({ heldBy: "limit" });
+        expect(new Set(idsOf(await claim()))).toEqual(new Set([ids[0], requeued.jobId]));
+      });
+
+      test("is found in the job list by its key, and by what holds jobs back", async () => {
+        const [running, held] = [await submit(), await submit()];
+        const other = await submit("queue", { key: "other", runAt: inMs(60_000), kind: "late" });
+        const [free] = await plain("free");
+        const find = async (filter: JobFilter) => (await queue.list(A, filter, { limit: 10 })).data.map(({ id }) => id);
+
+        expect(await find({ concurrencyKey: "printer" })).toEqual([held, running]);
+        expect(await find({ concurrencyKey: "printer", states: ["pending"], kind: "k" })).toEqual([held, running]);
+        expect(await find({ concurrencyKey: "unheard-of" })).toEqual([]);
+        expect(await find({ heldBy: "limit" })).toEqual([held]);
+        expect(await find({ heldBy: "limit", states: ["running"] })).toEqual([]);
+        expect(await find({ heldBy: "limit", robotId: "robot-1" })).toEqual([]);
+        expect(await find({ heldBy: "time" })).toEqual([other]);
+        expect(await find({ heldBy: "pause" })).toEqual([]);
+        await queue.pause(A, "free");
+        const [later] = await plain("free");
+        expect(await find({ heldBy: "pause" })).toEqual([later?.jobId, free?.jobId]);
+        await queue.pause(A);
+        expect(await find({ heldBy: "pause" })).toEqual([later?.jobId, free?.jobId, running]);
+        expect(await jobOf(running)).toMatchObject({ heldBy: "pause", concurrency: { key: "printer", limit: 1 } });
+        await expect(find({ heldBy: "whim" as never })).rejects.toMatchObject({ code: "QUEUE_INVALID" });
+      });
+
       test.each([
         [{ key: "", limit: 1 }, "concurrency.key"],
         [{ key: "k", limit: 0 }, "concurrency.limit"],
@@ -264,6 +328,7 @@ export function describeLimits(name: string, open: () => Promise<QueueHarness>):
         await plain("paused", 2);
 
         expect(await cancelJobs(queue, A, { kind: "mine" }, { reason: "wrong file" })).toEqual({
+          matched: 300,
           cancelled: 299,
           requested: 1,
           hasMore: false,
@@ -277,8 +342,136 @@ export function describeLimits(name: string, open: () => Promise<QueueHarness>):
       test("stops at its limit and says so", async () => {
         await plain("mine", 10);
 
-        expect(await cancelJobs(queue, A, {}, { limit: 4 })).toEqual({ cancelled: 4, requested: 0, hasMore: true });
-        expect(await cancelJobs(queue, A, {}, { limit: 6 })).toEqual({ cancelled: 6, requested: 0, hasMore: false });
+        expect(await cancelJobs(queue, A, {}, { limit: 4 })).toMatchObject({
+          cancelled: 4,
+          requested: 0,
+          hasMore: true,
+        });
+        expect(await cancelJobs(queue, A, {}, { limit: 6 })).toEqual({
+          matched: 6,
+          cancelled: 6,
+          requested: 0,
+          hasMore: false,
+        });
+      });
+
+      test("goes on behind the running jobs that were asked to stop, and tells page by page what it met", async () => {
+        const ids = (await plain("mine", 6)).map(({ jobId }) => jobId);
+        await claim(6);
+        const met: string[] = [];
+        const onPage = async (jobs: readonly CancelledJob[]) => void met.push(...jobs.map(({ job }) => job.id));
+
+        const first = await cancelJobs(queue, A, {}, { limit: 4, onPage });
+        const cursor = first.nextCursor ?? "";
+        const second = await cancelJobs(queue, A, {}, { limit: 4, cursor, onPage });
+
+        expect([first.requested, second.requested, second.nextCursor]).toEqual([4, 2, undefined]);
+        expect(met).toEqual(ids.toReversed());
+      });
+
+      test("ends between two pages when the signal aborts, and can go on from there", async () => {
+        await plain("mine", 300);
+        const stop = new AbortController();
+
+        const first = await cancelJobs(queue, A, {}, { signal: stop.signal, onPage: async () => stop.abort() });
+        const rest = await cancelJobs(queue, A, {}, { cursor: first.nextCursor ?? "" });
+
+        expect([first.cancelled, rest.cancelled, rest.hasMore]).toEqual([250, 50, false]);
+      });
+
+      test("only counts when it is asked to", async () => {
+        await plain("mine", 5);
+
+        expect(await cancelJobs(queue, A, {}, { dryRun: true })).toMatchObject({ matched: 5, cancelled: 0 });
+        expect(await cancelJobs(queue, A, {}, { dryRun: true, limit: 3 })).toMatchObject({ matched: 3, hasMore: true });
+        expect(await queue.stats(A)).toMatchObject({ pending: 5 });
+      });
+    });
+
+    describe("dead letters by the filter", () => {
+      test("are listed by kind, code, category, reason, time, and whether they were requeued", async () => {
+        const first = await die("a", { code: "EARLY" });
+        await harness.advance(1_000);
+        const second = await die("b", { errorClass: "lost-lease" });
+        await queue.requeueDeadLetter(A, first);
+        const find = async (filter: DeadLetterFilter) =>
+          (await queue.listDeadLetters(A, { limit: 10 }, filter)).data.map(({ jobId }) => jobId);
+        const { diedAt } = (await queue.getDeadLetter(A, second)) ?? { diedAt: new Date(0) };
+
+        expect(await find({})).toEqual([second, first]);
+        expect(await find({ kind: "a" })).toEqual([first]);
+        expect(await find({ code: "EARLY", reason: "permanent", category: "permanent" })).toEqual([first]);
+        expect(await find({ category: "lost" })).toEqual([second]);
+        expect(await find({ reason: "exhausted" })).toEqual([second]);
+        expect(await find({ diedFrom: diedAt })).toEqual([second]);
+        expect(await find({ diedTo: diedAt })).toEqual([first]);
+        expect(await find({ requeued: true })).toEqual([first]);
+        expect(await find({ requeued: false })).toEqual([second]);
+        await expect(find({ reason: "whim" as never })).rejects.toMatchObject({ code: "QUEUE_INVALID" });
+      });
+
+      test("are requeued in steps, each once, and by id with what became of each", async () => {
+        const wanted: string[] = [];
+        for (let n = 0; n < 5; n++) wanted.unshift(await die("wanted"));
+        const other = await die("other");
+        const filter = { kind: "wanted" };
+
+        expect(await requeueDeadLetters(queue, A, { filter }, { dryRun: true })).toEqual({ matched: 5, outcomes: [] });
+        const first = await requeueDeadLetters(queue, A, { filter }, { limit: 3 });
+        const rest = await requeueDeadLetters(queue, A, { filter }, { limit: 3, cursor: first.nextCursor ?? "" });
+        const made = [...first.outcomes, ...rest.outcomes].map((outcome) =>
+          outcome.kind === "requeued" ? outcome.letter.jobId : outcome.kind,
+        );
+        expect(made).toEqual(wanted);
+        expect(rest.nextCursor).toBeUndefined();
+        expect((await requeueDeadLetters(queue, A, { filter })).matched).toBe(0);
+
+        const concurrency = { key: "of-kind", limit: 1 };
+        const jobIds = [other, wanted[0] ?? "", "4711", other];
+        const byId = await requeueDeadLetters(
+          queue,
+          A,
+          { jobIds },
+          { repeatOptions: async (letter) => (letter.kind === "other" ? { concurrency } : {}) },
+        );
+        expect(byId.outcomes).toMatchObject([
+          { kind: "requeued", letter: { jobId: other }, requeuedAs: expect.any(String) },
+          { kind: "conflict", jobId: wanted[0], requeuedAs: expect.any(String) },
+          { kind: "not-found", jobId: "4711" },
+        ]);
+        const [requeued] = byId.outcomes;
+        const newId = requeued?.kind === "requeued" ? requeued.requeuedAs : "";
+        expect((await jobOf(newId)).concurrency).toMatchObject(concurrency);
+        expect(await requeueDeadLetters(queue, B, { jobIds })).toMatchObject({
+          outcomes: [{ kind: "not-found" }, { kind: "not-found" }, { kind: "not-found" }],
+        });
+      });
+
+      test("requeued by many callers at once make one job each", async () => {
+        const ids = [await die("a"), await die("a"), await die("a")];
+
+        const calls = await Promise.all(Array.from({ length: 4 }, () => requeueDeadLetters(queue, A, { jobIds: ids })));
+
+        const kinds = calls.flatMap(({ outcomes }) => outcomes.map(({ kind }) => kind));
+        expect(kinds.filter((kind) => kind === "requeued")).toHaveLength(3);
+        expect(kinds.filter((kind) => kind === "conflict")).toHaveLength(9);
+        expect(await queue.stats(A)).toMatchObject({ pending: 3, deadLetters: 0 });
+      });
+
+      test("are forgotten in steps, and by id", async () => {
+        const ids = [await die("a"), await die("a"), await die("b")];
+
+        const first = await deleteDeadLetters(queue, A, { filter: { kind: "a" } }, { limit: 1 });
+        expect(first).toMatchObject({ matched: 1, outcomes: [{ kind: "deleted", jobId: ids[1] }] });
+        const cursor = first.nextCursor ?? "";
+        expect(await deleteDeadLetters(queue, A, { filter: { kind: "a" } }, { cursor })).toEqual({
+          matched: 1,
+          outcomes: [{ kind: "deleted", jobId: ids[0] }],
+        });
+        expect((await deleteDeadLetters(queue, A, { jobIds: [ids[2] ?? "", "x"] })).outcomes).toEqual([
+          { kind: "deleted", jobId: ids[2] },
+          { kind: "not-found", jobId: "x" },
+        ]);
       });
     });
 

@@ -4,6 +4,8 @@ import { DEFAULT_TENANT } from "../core/ids.ts";
 import { describeLimits } from "./limits.suite.ts";
 import { createMemoryQueue, MemoryQueue } from "./memory-queue.ts";
 import { describeJobQueue, type QueueHarness } from "./queue.suite.ts";
+import { describeStatistics } from "./statistics.suite.ts";
+import { describeTidy } from "./tidy.suite.ts";
 
 async function openHarness(): Promise<QueueHarness> {
   const clock = createManualClock(new Date());
@@ -18,6 +20,8 @@ async function openHarness(): Promise<QueueHarness> {
 
 describeJobQueue("memory", openHarness);
 describeLimits("memory", openHarness);
+describeTidy("memory", openHarness);
+describeStatistics("memory", openHarness);
 
 describe("MemoryQueue", () => {
   test("works without options and rings no more once it is closed", async () => {

@@ -4,26 +4,43 @@ import type { JsonValue } from "../core/json.ts";
 import {
   type AcceptedJob,
   acceptJobs,
+  acceptRule,
   checkClaim,
   checkFilter,
   checkKind,
   checkLeaseMs,
+  checkLetterFilter,
   checkSession,
+  checkWindow,
 } from "./accepted-job.ts";
 import { isMicroseconds, readPage, toPage } from "./cursor.ts";
 import { queueErrors } from "./errors.ts";
 import { cancelledFailure, releasedFailure, storableFailure, storableNote } from "./failure-record.ts";
-import type { Attempt, ClaimedJob, DeadLetter, EnqueueOutcome, EnqueueRequest, Job, JobFailure, Lease } from "./job.ts";
+import type {
+  Attempt,
+  ClaimedJob,
+  ConcurrencyRule,
+  DeadLetter,
+  EnqueueOutcome,
+  EnqueueRequest,
+  Job,
+  JobFailure,
+  Lease,
+} from "./job.ts";
 import { encodeJson } from "./json-text.ts";
 import { ALL_KINDS, applyLimits, claimFrom } from "./memory/memory-claim.ts";
 import { reapTenant } from "./memory/memory-reap.ts";
-import { endWaiting, factsOf, findHeld, settle } from "./memory/memory-settle.ts";
-import { isRunning, type MemoryJob, type MemorySession, MemoryTenant } from "./memory/memory-tenant.ts";
-import { matches, viewAttempts, viewJob, viewStats } from "./memory/memory-views.ts";
+import { repeatOf } from "./memory/memory-repeat.ts";
+import { endWaiting, factsOf, findHeld, hasEnded, hasLogged, settle } from "./memory/memory-settle.ts";
+import { viewStatistics } from "./memory/memory-statistics.ts";
+import { isLive, isRunning, type MemoryJob, MemoryTenant } from "./memory/memory-tenant.ts";
+import { tidyTenants } from "./memory/memory-tidy.ts";
+import { matches, viewAttempts, viewJob, viewLetters, viewStats } from "./memory/memory-views.ts";
 import { clampProgress } from "./progress.ts";
 import type {
   CancelOutcome,
   ClaimRequest,
+  DeadLetterFilter,
   FailOutcome,
   JobFilter,
   JobQueue,
@@ -35,12 +52,16 @@ import type {
   ReapReport,
   Renewal,
   RenewalReply,
+  RepeatOptions,
   RetryOutcome,
   SessionRequest,
   SettleOutcome,
 } from "./queue.ts";
+import type { QueueAlarm } from "./queue-alarms.ts";
 import { decideAfterFailure, decideAfterRelease } from "./retry.ts";
+import type { QueueStatistics, StatisticsWindow } from "./statistics.ts";
 import { isStoredId } from "./stored-id.ts";
+import type { TidyOptions, TidyReport } from "./tidy.ts";
 
 /** What decides in the queue beside its callers. */
 export interface MemoryQueueOptions {
@@ -52,7 +73,7 @@ export interface MemoryQueueOptions {
 
 /**
  * The queue in this process's memory, with the promises of the PostgreSQL queue but durability: for tests, and for work
- * that may be forgotten. Finished jobs are kept until the object is gone.
+ * that may be forgotten. Finished jobs are kept until `tidy` forgets them or the object is gone.
  */
 export class MemoryQueue implements JobQueue {
   readonly #clock: Clock;
@@ -153,7 +174,7 @@ export class MemoryQueue implements JobQueue {
     const resultText = result === undefined ? undefined : encodeJson("result", result);
     const tenant = this.#tenant(lease.tenantId);
     const job = findHeld(tenant, lease);
-    if (job === undefined) return this.#hasEnded(lease, ["completed"]) ? "duplicate" : "lost";
+    if (job === undefined) return hasEnded(tenant, lease, ["completed"]) ? "duplicate" : "lost";
     const { attempt, sessionId, startedAt } = job.place;
     tenant.move(job, {
       kind: "done",
@@ -174,7 +195,7 @@ export class MemoryQueue implements JobQueue {
     const tenant = this.#tenant(lease.tenantId);
     const job = findHeld(tenant, lease);
     if (job === undefined) {
-      const said = this.#hasLogged(lease, "failed") || this.#hasEnded(lease, ["failed", "cancelled", "timed_out"]);
+      const said = hasLogged(tenant, lease, "failed") || hasEnded(tenant, lease, ["failed", "cancelled", "timed_out"]);
       return { kind: said ? "duplicate" : "lost" };
     }
     const now = this.#clock.now();
@@ -188,7 +209,7 @@ export class MemoryQueue implements JobQueue {
   async release(lease: Lease, options: { readonly started: boolean; readonly reason: string }): Promise<SettleOutcome> {
     const tenant = this.#tenant(lease.tenantId);
     const job = findHeld(tenant, lease);
-    if (job === undefined) return this.#hasLogged(lease, "released") ? "duplicate" : "lost";
+    if (job === undefined) return hasLogged(tenant, lease, "released") ? "duplicate" : "lost";
     const now = this.#clock.now();
     const verdict = decideAfterRelease(factsOf(job, now), options.started);
     const failure = releasedFailure(lease.jobId, lease.attempt, storableNote(options.reason));
@@ -219,12 +240,12 @@ export class MemoryQueue implements JobQueue {
     return { kind: "cancelled" };
   }
 
-  async retry(tenantId: TenantId, jobId: string): Promise<RetryOutcome> {
+  async retry(tenantId: TenantId, jobId: string, options: RepeatOptions = {}): Promise<RetryOutcome> {
     const tenant = this.#tenant(tenantId);
     const job = tenant.jobs.get(jobId);
     if (job === undefined) return { kind: "not-found" };
     if (job.place.kind !== "done") return { kind: "not-finished", state: viewJob(tenant, job).state };
-    return { kind: "created", jobId: this.#copy(tenant, job) };
+    return { kind: "created", jobId: this.#copy(tenant, job, options) };
   }
 
   async get(tenantId: TenantId, jobId: string): Promise<Job | undefined> {
@@ -253,6 +274,20 @@ export class MemoryQueue implements JobQueue {
 
   async stats(tenantId: TenantId): Promise<QueueStats> {
     return viewStats(this.#tenant(tenantId), this.#clock.now());
+  }
+
+  async statistics(tenantId: TenantId, window: StatisticsWindow): Promise<QueueStatistics> {
+    checkWindow(window);
+    return viewStatistics(this.#tenant(tenantId), window, this.#clock.now());
+  }
+
+  /** None: there is no database. */
+  async alarms(): Promise<readonly QueueAlarm[]> {
+    return [];
+  }
+
+  async tidy(options: TidyOptions): Promise<TidyReport> {
+    return tidyTenants([...this.#tenants.values()], options, this.#clock.now());
   }
 
   async reap(options: ReapOptions = {}): Promise<ReapReport> {
@@ -294,15 +329,24 @@ export class MemoryQueue implements JobQueue {
     return [...pauses].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, pause]) => pause);
   }
 
-  async listDeadLetters(tenantId: TenantId, page: PageRequest): Promise<Page<DeadLetter>> {
+  async changeLimit(tenantId: TenantId, rule: ConcurrencyRule): Promise<void> {
+    const tenant = this.#tenant(tenantId);
+    tenant.changeLimit(acceptRule(rule));
+    this.#ringIf(applyLimits(tenant, this.#clock.now()));
+  }
+
+  async listDeadLetters(
+    tenantId: TenantId,
+    page: PageRequest,
+    filter: DeadLetterFilter = {},
+  ): Promise<Page<DeadLetter>> {
+    checkLetterFilter(filter);
     const [diedUs, jobId] = readPage(page, [isMicroseconds, isStoredId]) ?? [];
-    const letters = [...this.#tenant(tenantId).deadLetters.values()]
-      .toSorted((a, b) => b.diedAt.getTime() - a.diedAt.getTime() || Number(b.jobId) - Number(a.jobId))
-      .filter((letter) => {
-        if (diedUs === undefined) return true;
-        const laterUs = letter.diedAt.getTime() * 1_000 - Number(diedUs);
-        return laterUs < 0 || (laterUs === 0 && Number(letter.jobId) < Number(jobId));
-      });
+    const letters = viewLetters(
+      this.#tenant(tenantId),
+      filter,
+      diedUs === undefined ? undefined : [diedUs, jobId ?? ""],
+    );
     return toPage(letters, page.limit, (letter) => [String(letter.diedAt.getTime() * 1_000), letter.jobId]);
   }
 
@@ -310,7 +354,11 @@ export class MemoryQueue implements JobQueue {
     return this.#tenant(tenantId).deadLetters.get(jobId);
   }
 
-  async requeueDeadLetter(tenantId: TenantId, jobId: string): Promise<{ readonly jobId: string }> {
+  async requeueDeadLetter(
+    tenantId: TenantId,
+    jobId: string,
+    options: RepeatOptions = {},
+  ): Promise<{ readonly jobId: string }> {
     const tenant = this.#tenant(tenantId);
     const letter = tenant.deadLetters.get(jobId);
     const job = tenant.jobs.get(jobId);
@@ -318,7 +366,7 @@ export class MemoryQueue implements JobQueue {
     if (letter.requeuedAs !== undefined) {
       throw queueErrors.QUEUE_DEAD_LETTER_REQUEUED({ jobId, requeuedAs: letter.requeuedAs });
     }
-    return { jobId: this.#copy(tenant, job) };
+    return { jobId: this.#copy(tenant, job, options) };
   }
 
   async deleteDeadLetter(tenantId: TenantId, jobId: string): Promise<boolean> {
@@ -365,16 +413,9 @@ export class MemoryQueue implements JobQueue {
   }
 
   /** A new job like the ended one; its dead letter, if there is an open one, counts as requeued. */
-  #copy(tenant: MemoryTenant, job: MemoryJob): string {
-    const { runAt: _runAt, idempotencyKey: _key, deadline, ...kept } = job.accepted;
+  #copy(tenant: MemoryTenant, job: MemoryJob, options: RepeatOptions): string {
     const now = this.#clock.now();
-    const copy = this.#add(job.tenantId, {
-      ...kept,
-      retryOf: job.id,
-      ...(deadline !== undefined && {
-        deadline: deadline <= now ? new Date(now.getTime() + deadline.getTime() - job.createdAt.getTime()) : deadline,
-      }),
-    });
+    const copy = this.#add(job.tenantId, repeatOf(tenant, job, { ...options, now }));
     applyLimits(tenant, now);
     const letter = tenant.deadLetters.get(job.id);
     if (letter !== undefined && letter.requeuedAs === undefined) {
@@ -384,31 +425,9 @@ export class MemoryQueue implements JobQueue {
     return copy.id;
   }
 
-  #hasEnded(lease: Lease, states: readonly string[]): boolean {
-    const place = this.#tenant(lease.tenantId).jobs.get(lease.jobId)?.place;
-    return (
-      place?.kind === "done" &&
-      place.byHolder &&
-      place.attempt === lease.attempt &&
-      place.sessionId === lease.sessionId &&
-      states.includes(place.state)
-    );
-  }
-
-  #hasLogged(lease: Lease, outcome: Attempt["outcome"]): boolean {
-    const log = this.#tenant(lease.tenantId).jobs.get(lease.jobId)?.log ?? [];
-    return log.some(
-      (entry) => entry.attempt === lease.attempt && entry.sessionId === lease.sessionId && entry.outcome === outcome,
-    );
-  }
-
   #ringIf(claimable: boolean): void {
     if (claimable) for (const listener of this.#listeners) listener();
   }
-}
-
-function isLive(session: MemorySession | undefined, now: Date): boolean {
-  return session !== undefined && !session.ended && session.until > now;
 }
 
 /** A queue in memory; see `MemoryQueue`. */

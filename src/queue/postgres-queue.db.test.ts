@@ -3,6 +3,8 @@ import { openTestDatabase, type TestDatabase } from "../../test/support/postgres
 import { describeLimits } from "./limits.suite.ts";
 import { openPostgresHarness } from "./postgres-harness.suite.ts";
 import { describeJobQueue } from "./queue.suite.ts";
+import { describeStatistics } from "./statistics.suite.ts";
+import { describeTidy } from "./tidy.suite.ts";
 
 let opened: TestDatabase;
 
@@ -13,3 +15,5 @@ afterAll(() => opened.close());
 
 describeJobQueue("PostgreSQL", () => openPostgresHarness(opened.database));
 describeLimits("PostgreSQL", () => openPostgresHarness(opened.database));
+describeTidy("PostgreSQL", () => openPostgresHarness(opened.database));
+describeStatistics("PostgreSQL", () => openPostgresHarness(opened.database));

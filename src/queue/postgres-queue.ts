@@ -1,25 +1,37 @@
-import { systemClock } from "../core/clock.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Database } from "../database/index.ts";
-import { checkClaim, checkFilter, checkKind, checkLeaseMs, checkSession } from "./accepted-job.ts";
+import {
+  acceptRule,
+  checkClaim,
+  checkFilter,
+  checkKind,
+  checkLeaseMs,
+  checkLetterFilter,
+  checkSession,
+  checkWindow,
+} from "./accepted-job.ts";
 import { isMicroseconds, readPage, toPage } from "./cursor.ts";
 import { storableNote } from "./failure-record.ts";
 import { admit, type TouchedLimit } from "./postgres/admission.ts";
+import { readAlarms } from "./postgres/alarms.ts";
 import { claim } from "./postgres/claim.ts";
 import { deleteDeadLetter, findDeadLetter, listDeadLetters } from "./postgres/dead-letters.ts";
 import { createEnqueueDesk } from "./postgres/enqueue-desk.ts";
 import { createExchangeDesk } from "./postgres/exchange-desk.ts";
 import { createIdBlocks } from "./postgres/id-blocks.ts";
-import { requeueDeadLetter, retryJob, storeJobs } from "./postgres/intake.ts";
+import { changeLimit, requeueDeadLetter, retryJob, storeJobs } from "./postgres/intake.ts";
 import { listJobs } from "./postgres/list-jobs.ts";
 import { ALL_KINDS, listPauses, pauseKind, resumeKind } from "./postgres/pauses.ts";
 import { findJob, listAttempts, readStats } from "./postgres/read-jobs.ts";
+import { readStatistics } from "./postgres/read-statistics.ts";
 import { reap } from "./postgres/reap.ts";
 import { requestCancel } from "./postgres/request-cancel.ts";
 import { createRouteBook } from "./postgres/route-book.ts";
 import { holdsLease } from "./postgres/running-jobs.ts";
 import { openSession, renewSession } from "./postgres/sessions.ts";
 import { closeSession, complete, fail, isLease, release } from "./postgres/settle.ts";
+import { tidy } from "./postgres/tidy.ts";
 import { createWakeUp } from "./postgres/wake-up.ts";
 import type { JobQueue } from "./queue.ts";
 import { isStoredId } from "./stored-id.ts";
@@ -30,6 +42,8 @@ export interface PostgresQueueOptions {
   readonly database: Database;
   /** Spreads retries; default `Math.random`. */
   readonly dice?: () => number;
+  /** Decides how long a block of ids is used, and no more; default the machine's. */
+  readonly clock?: Clock;
   /** Hear of jobs that other processes enqueue; default true. False for poolers that cannot LISTEN. */
   readonly listen?: boolean;
 }
@@ -57,10 +71,10 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
 /** What the methods share. */
 type Tools = ReturnType<typeof openTools>;
 
-function openTools({ database, dice = Math.random, listen = true }: PostgresQueueOptions) {
+function openTools({ database, dice = Math.random, clock = systemClock, listen = true }: PostgresQueueOptions) {
   const routes = createRouteBook(database);
   const desk = createExchangeDesk({ database, onFreed: (freed) => admitFreed(freed) });
-  const intake = { database, routes, ids: createIdBlocks(database, systemClock) };
+  const intake = { database, routes, ids: createIdBlocks(database, clock) };
   const arrivals = createEnqueueDesk((tenantId, jobs) => storeJobs(intake, tenantId, jobs));
   const wakeUp = createWakeUp(database, { listen, onReturned: () => desk.rewind() });
   const ringIf = (claimable: boolean): void => {
@@ -91,13 +105,15 @@ function intakeMethods({
       ringIf(outcomes.some((outcome) => outcome.created));
       return outcomes;
     },
-    async retry(tenantId, jobId) {
-      const outcome = await retryJob(intake, tenantId, jobId);
+    async retry(tenantId, jobId, options = {}) {
+      const concurrency = options.concurrency && acceptRule(options.concurrency);
+      const outcome = await retryJob(intake, tenantId, { jobId, concurrency });
       ringIf(outcome.kind === "created");
       return outcome;
     },
-    async requeueDeadLetter(tenantId, jobId) {
-      const requeued = await requeueDeadLetter(intake, tenantId, jobId);
+    async requeueDeadLetter(tenantId, jobId, options = {}) {
+      const concurrency = options.concurrency && acceptRule(options.concurrency);
+      const requeued = await requeueDeadLetter(intake, tenantId, { jobId, concurrency });
       wakeUp.ring();
       return requeued;
     },
@@ -147,7 +163,10 @@ function holderMethods({ database, dice, desk, routes, ringReturned, admitFreed 
   };
 }
 
-type ControlMethods = Pick<JobQueue, "requestCancel" | "pause" | "resume" | "deleteDeadLetter" | "reap">;
+type ControlMethods = Pick<
+  JobQueue,
+  "requestCancel" | "pause" | "resume" | "changeLimit" | "deleteDeadLetter" | "reap" | "tidy"
+>;
 
 function controlMethods({ database, ringReturned, admitFreed }: Tools): ControlMethods {
   return {
@@ -169,6 +188,9 @@ function controlMethods({ database, ringReturned, admitFreed }: Tools): ControlM
       ringReturned(wasPaused);
       return wasPaused;
     },
+    async changeLimit(tenantId, rule) {
+      ringReturned(await changeLimit(database, tenantId, acceptRule(rule)));
+    },
     async deleteDeadLetter(tenantId, jobId) {
       return isStoredId(jobId) && deleteDeadLetter(database, tenantId, jobId);
     },
@@ -177,12 +199,22 @@ function controlMethods({ database, ringReturned, admitFreed }: Tools): ControlM
       ringReturned(report.promoted > 0 || report.admitted || report.requeued.length > 0);
       return report;
     },
+    tidy: (tidyOptions) => tidy(database, tidyOptions),
   };
 }
 
 type ReadingMethods = Pick<
   JobQueue,
-  "holds" | "listPauses" | "get" | "list" | "attempts" | "stats" | "listDeadLetters" | "getDeadLetter"
+  | "holds"
+  | "listPauses"
+  | "get"
+  | "list"
+  | "attempts"
+  | "stats"
+  | "statistics"
+  | "alarms"
+  | "listDeadLetters"
+  | "getDeadLetter"
 >;
 
 function readingMethods(database: Database): ReadingMethods {
@@ -198,9 +230,15 @@ function readingMethods(database: Database): ReadingMethods {
     attempts: async (tenantId, jobId) => (isStoredId(jobId) ? listAttempts(database, tenantId, jobId) : []),
     listPauses: (tenantId) => listPauses(database, tenantId),
     stats: (tenantId: TenantId) => readStats(database, tenantId),
-    async listDeadLetters(tenantId, page) {
+    async statistics(tenantId, window) {
+      checkWindow(window);
+      return readStatistics(database, tenantId, window);
+    },
+    alarms: () => readAlarms(database),
+    async listDeadLetters(tenantId, page, filter = {}) {
+      checkLetterFilter(filter);
       const after = readPage(page, [isMicroseconds, isStoredId]);
-      const letters = await listDeadLetters(database, tenantId, { limit: page.limit + 1, after });
+      const letters = await listDeadLetters(database, tenantId, { limit: page.limit + 1, after, filter });
       const { data, nextCursor } = toPage(letters, page.limit, ({ place }) => place);
       return { data: data.map(({ letter }) => letter), ...(nextCursor !== undefined && { nextCursor }) };
     },

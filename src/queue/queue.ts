@@ -3,6 +3,7 @@ import type { JsonValue } from "../core/json.ts";
 import type {
   Attempt,
   ClaimedJob,
+  ConcurrencyRule,
   DeadLetter,
   EnqueueOutcome,
   EnqueueRequest,
@@ -11,6 +12,9 @@ import type {
   JobState,
   Lease,
 } from "./job.ts";
+import type { QueueAlarm } from "./queue-alarms.ts";
+import type { QueueStatistics, StatisticsWindow } from "./statistics.ts";
+import type { TidyOptions, TidyReport } from "./tidy.ts";
 
 /**
  * The job queue: at-least-once execution, exactly-once recording.
@@ -69,13 +73,20 @@ export interface JobQueue {
    * A deadline that has passed becomes one that leaves as much time as the old job had. An open dead letter of the job
    * counts as requeued by it.
    */
-  retry(tenantId: TenantId, jobId: string): Promise<RetryOutcome>;
+  retry(tenantId: TenantId, jobId: string, options?: RepeatOptions): Promise<RetryOutcome>;
 
   get(tenantId: TenantId, jobId: string): Promise<Job | undefined>;
   /** Newest first; jobs of different processes may be a few seconds out of order. */
   list(tenantId: TenantId, filter: JobFilter, page: PageRequest): Promise<Page<Job>>;
   attempts(tenantId: TenantId, jobId: string): Promise<readonly Attempt[]>;
   stats(tenantId: TenantId): Promise<QueueStats>;
+  /**
+   * What is there by state, urgency and route, and how what ended in a window of time went: waits, attempts, ends. Costs as
+   * much as there are jobs that have not ended, however many have. Ended ones are counted by `tidy`.
+   */
+  statistics(tenantId: TenantId, window: StatisticsWindow): Promise<QueueStatistics>;
+  /** What is wrong with the queue's database, as `tidy` last saw it; of all tenants. The oldest first. */
+  alarms(): Promise<readonly QueueAlarm[]>;
 
   /**
    * Starts no more jobs of a kind, or of the tenant (without one), until `resume`; what runs goes on. Once it resolves, no
@@ -85,15 +96,23 @@ export interface JobQueue {
   /** @returns false when it was not paused. */
   resume(tenantId: TenantId, kind?: string): Promise<boolean>;
   listPauses(tenantId: TenantId): Promise<readonly Pause[]>;
+  /** Changes the limit of a key at once, for the jobs that wait as well, as the newest request with the key would. */
+  changeLimit(tenantId: TenantId, rule: ConcurrencyRule): Promise<void>;
 
   /** Takes jobs from dead sessions, moves due jobs forward, ends jobs past their deadline; one pass. Safe to run anywhere, any number of times at once. */
   reap(options?: ReapOptions): Promise<ReapReport>;
+  /**
+   * Forgets jobs and dead letters whose time is over, counts what ended since the last pass, looks for what is wrong; one pass,
+   * about every minute. Of several at once, one works. A job with a dead letter is kept as long as that; the idempotency key
+   * of a forgotten job can be used again. Nothing that waits or runs is ever forgotten.
+   */
+  tidy(options: TidyOptions): Promise<TidyReport>;
 
-  /** Newest first, requeued ones included. */
-  listDeadLetters(tenantId: TenantId, page: PageRequest): Promise<Page<DeadLetter>>;
+  /** Newest first, requeued ones included unless the filter says otherwise. */
+  listDeadLetters(tenantId: TenantId, page: PageRequest, filter?: DeadLetterFilter): Promise<Page<DeadLetter>>;
   getDeadLetter(tenantId: TenantId, jobId: string): Promise<DeadLetter | undefined>;
   /** As `retry`. Rejects with QUEUE_DEAD_LETTER_REQUEUED when it was requeued before, QUEUE_DEAD_LETTER_NOT_FOUND when there is none. */
-  requeueDeadLetter(tenantId: TenantId, jobId: string): Promise<{ readonly jobId: string }>;
+  requeueDeadLetter(tenantId: TenantId, jobId: string, options?: RepeatOptions): Promise<{ readonly jobId: string }>;
   /** False when there is none. The job itself stays in the history. */
   deleteDeadLetter(tenantId: TenantId, jobId: string): Promise<boolean>;
 
@@ -181,6 +200,30 @@ export interface JobFilter {
   readonly environment?: string;
   readonly createdFrom?: Date;
   readonly createdTo?: Date;
+  /** Only waiting jobs, and of these the ones held back for this reason. */
+  readonly heldBy?: NonNullable<Job["heldBy"]>;
+  readonly concurrencyKey?: string;
+}
+
+/** What a repeated job gets beside the attributes of the first. */
+export interface RepeatOptions {
+  /** For a job that has no limit of its own; one with the same key is brought up to date. */
+  readonly concurrency?: ConcurrencyRule;
+}
+
+/** Which dead letters; all that is given must fit. */
+export interface DeadLetterFilter {
+  readonly kind?: string;
+  readonly reason?: DeadLetter["reason"];
+  readonly category?: DeadLetter["category"];
+  /** Code of the error that the job died of. */
+  readonly code?: string;
+  /** From this instant on. */
+  readonly diedFrom?: Date;
+  /** Before this instant. */
+  readonly diedTo?: Date;
+  /** Only those that were, or were not, requeued. */
+  readonly requeued?: boolean;
 }
 
 /** Which part of a list. */

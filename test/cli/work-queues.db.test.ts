@@ -1,13 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough, Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createOutput } from "../../src/cli/output.ts";
-import { runCli } from "../../src/cli/run-cli.ts";
 import { DEFAULT_TENANT } from "../../src/core/ids.ts";
 import { type OrchestratorBench, openBench } from "../../src/orchestrator/orchestrator-bench.suite.ts";
 import { createPostgresWorkItemStore } from "../../src/queue/items/index.ts";
+import { type Ended, runCasare } from "../support/cli.ts";
 
 let bench: OrchestratorBench;
 let folder: string;
@@ -20,36 +18,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-interface Ended {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** One command line in this process, on the bench's orchestrator. */
-async function casare(args: readonly string[], stdin = ""): Promise<Ended> {
-  const texts = { stdout: "", stderr: "" };
-  const streamFor = (name: keyof typeof texts): PassThrough => {
-    const stream = new PassThrough();
-    stream.on("data", (chunk: Buffer) => {
-      texts[name] += chunk.toString();
-    });
-    return stream;
-  };
-  const env = { CASARE_HOME: folder, CASARE_API_KEY: bench.adminKey, CASARE_ORCHESTRATOR_URL: bench.url };
-  const output = createOutput(streamFor("stdout"), streamFor("stderr"), env);
-  const { signal } = new AbortController();
-  const exitCode = await runCli(args, {
-    output,
-    env,
-    cwd: folder,
-    stdin: Readable.from([Buffer.from(stdin)]),
-    signal,
-    hurry: signal,
-  });
-  await output.flush();
-  return { exitCode, ...texts };
-}
+const casare = (args: readonly string[], stdin = ""): Promise<Ended> =>
+  runCasare({ folder, url: bench.url, apiKey: bench.adminKey }, args, stdin);
 
 const json = async (args: readonly string[]) => JSON.parse((await casare([...args, "--json"])).stdout);
 

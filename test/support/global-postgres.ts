@@ -51,7 +51,14 @@ async function startServer(): Promise<TestServer> {
   const server = await startEmbeddedPostgres({
     home,
     log: silent,
-    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200" },
+    settings: {
+      fsync: "off",
+      synchronous_commit: "off",
+      full_page_writes: "off",
+      max_connections: "200",
+      // A database cannot be dropped by its owner while the server's own vacuum works in it.
+      autovacuum_naptime: "1h",
+    },
   });
   const admin = openDatabase({ url: server.adminUrl, maxConnections: 1 });
   await admin.query(sql`alter role casare createdb`);

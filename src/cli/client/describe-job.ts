@@ -29,6 +29,12 @@ export function renderJob(job: JobDto): string {
     ["created", job.createdAt],
     ["not before", job.runAt === job.createdAt ? undefined : job.runAt],
     ["deadline", job.deadline],
+    ["held by", job.heldBy],
+    [
+      "concurrency",
+      job.concurrency &&
+        `${job.concurrency.limit} at once with ${job.concurrency.key}, else ${job.concurrency.onLimit}`,
+    ],
     ["started", job.startedAt],
     ["finished", job.finishedAt],
     ["duration", durationOf(job) || undefined],
@@ -70,5 +76,8 @@ function durationOf({ startedAt, finishedAt }: JobSummaryDto): string {
 function noteOf(job: JobSummaryDto): string {
   if (job.error !== undefined) return job.error.code;
   if (job.cancelRequested && job.finishedAt === undefined) return "cancel requested";
+  if (job.heldBy !== undefined) return HELD_BACK[job.heldBy];
   return job.progress === undefined ? "" : `${Math.round(job.progress * 100)} %`;
 }
+
+const HELD_BACK = { time: "its time has not come", limit: "limit reached", pause: "paused" } as const;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { WorkflowSummaryDto } from "../../contracts/index.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { OrchestratorClient } from "../../orchestrator/client/index.ts";
+import { findByName } from "./find-workflow.ts";
 
 export interface StoredFile {
   readonly id: string;
@@ -34,19 +34,4 @@ export async function storeWorkflow(
   }
   const updated = await client.updateWorkflow(id, { document, name }, { signal, expectedVersion: version });
   return { id, name: updated.name, version: updated.version, change: "updated" };
-}
-
-async function findByName(
-  client: OrchestratorClient,
-  name: string,
-  signal: AbortSignal,
-): Promise<WorkflowSummaryDto | undefined> {
-  let cursor: string | undefined;
-  do {
-    const page = await client.listWorkflows({ name, limit: 250, signal, ...(cursor !== undefined && { cursor }) });
-    const found = page.data.find((workflow) => workflow.name === name);
-    if (found !== undefined) return found;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  return undefined;
 }

@@ -6,6 +6,7 @@ import { type WaitOptions, waitForJob } from "../client/wait-for-job.ts";
 import { type CommandContext, JSON_OPTION, type Perform, withExamples } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { oneOrMoreOf, seconds, wholeNumber } from "../read-option.ts";
+import { addJobControl, HELD_BY } from "./job-control.ts";
 
 interface JsonFlag {
   readonly json?: boolean;
@@ -19,12 +20,13 @@ export function addJobCommand(program: Command, perform: Perform): void {
   addGet(job, perform);
   addLogs(job, perform);
   addWait(job, perform);
-  addCancel(job, perform);
+  addJobControl(job, perform);
   addRetry(job, perform);
   withExamples(job, [
     ["casare job list --state failed", "jobs that failed, newest first"],
     ["casare job logs -f 81064793292668929", "follow the log of a job"],
     ["casare job wait 81064793292668929 && echo done", "go on when the job has succeeded"],
+    ["casare job cancel --workflow ID --state pending --dry-run", "how many jobs would be cancelled"],
   ]);
 }
 
@@ -36,6 +38,8 @@ function addList(job: Command, perform: Perform): void {
     .option("--workflow <id>", "only runs of this workflow")
     .option("--robot <id>", "only jobs of this robot")
     .option("--environment <name>", "only jobs of this environment")
+    .addOption(new Option("--held-by <what>", "only waiting jobs that this holds back").choices(HELD_BY))
+    .option("--concurrency-key <key>", "only jobs under the limit of this key")
     .option("--limit <n>", "at most so many", wholeNumber(1, 250), 50)
     .option("--cursor <cursor>", "go on where the list before ended")
     .option(...JSON_OPTION)
@@ -48,18 +52,22 @@ interface ListOptions extends ClientFlags, JsonFlag {
   readonly workflow?: string;
   readonly robot?: string;
   readonly environment?: string;
+  readonly heldBy?: NonNullable<JobSummaryDto["heldBy"]>;
+  readonly concurrencyKey?: string;
   readonly limit: number;
   readonly cursor?: string;
 }
 
 async function listJobs(context: CommandContext, options: ListOptions): Promise<ExitCode> {
   const client = await openClient(context, options);
-  const { state, workflow, robot, environment, limit, cursor } = options;
+  const { state, workflow, robot, environment, heldBy, concurrencyKey, limit, cursor } = options;
   const page = await client.listJobs({
     ...(state && { state }),
     ...(workflow !== undefined && { workflowId: workflow }),
     ...(robot !== undefined && { robotId: robot }),
     ...(environment !== undefined && { environment }),
+    ...(heldBy !== undefined && { heldBy }),
+    ...(concurrencyKey !== undefined && { concurrencyKey }),
     ...(cursor !== undefined && { cursor }),
     limit,
     signal: context.signal,
@@ -127,27 +135,6 @@ function addWait(job: Command, perform: Perform): void {
   withExamples(withClientFlags(command), [
     ["casare job wait 81064793292668929 --timeout 600", "wait at most ten minutes"],
   ]);
-}
-
-function addCancel(job: Command, perform: Perform): void {
-  const command = job
-    .command("cancel")
-    .description("cancel a job; a running one is asked to stop")
-    .argument("<id>", "id of the job")
-    .option("--reason <text>", "kept with the job")
-    .option(...JSON_OPTION)
-    .action((id: string, options: ClientFlags & JsonFlag & { readonly reason?: string }) =>
-      perform(async (context) => {
-        const client = await openClient(context, options);
-        const { reason } = options;
-        const found = await client.cancelJob(id, { signal: context.signal, ...(reason !== undefined && { reason }) });
-        if (options.json) context.output.json(found);
-        else if (found.state === "cancelled") context.output.result(`job ${id} cancelled`);
-        else context.output.result(`job ${id} is ${found.state}; its robot was asked to stop it`);
-        return EXIT.ok;
-      }),
-    );
-  withExamples(withClientFlags(command), [['casare job cancel 81064793292668929 --reason "wrong month"', "say why"]]);
 }
 
 function addRetry(job: Command, perform: Perform): void {

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { JobInput } from "../../contracts/index.ts";
 import { AppError } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import type { VariableDeclaration, WorkflowIssue } from "../../execution/index.ts";
@@ -17,6 +18,7 @@ import type { ExaminedWorkflow, WorkflowExaminer } from "../workflow-input/exami
 import { readGivenVariables, type VariableOptions, withVariableOptions } from "../workflow-input/given-variables.ts";
 import { readInput } from "../workflow-input/read-input.ts";
 import { renderIssue } from "../workflow-input/render-issue.ts";
+import { addWorkflowControl, ON_LIMIT, type OnLimit } from "./workflow-control.ts";
 
 interface JsonFlag {
   readonly json?: boolean;
@@ -27,9 +29,11 @@ export function addWorkflowCommand(program: Command, perform: Perform): void {
   addValidate(workflow, perform);
   addSubmit(workflow, perform);
   addList(workflow, perform);
+  addWorkflowControl(workflow, perform);
   withExamples(workflow, [
     ["casare workflow validate *.json", "find all errors before anything runs"],
     ["casare workflow submit invoices.json --wait", "store it, run it on a robot, wait for the outcome"],
+    ["casare workflow concurrency Invoices --limit 1", "never two of its jobs at once"],
   ]);
 }
 
@@ -107,6 +111,9 @@ interface SubmitOptions extends ClientFlags, JsonFlag, VariableOptions {
   readonly runAt?: string;
   readonly deadline?: string;
   readonly idempotencyKey?: string;
+  readonly concurrencyKey?: string;
+  readonly concurrencyLimit: number;
+  readonly onLimit?: OnLimit;
   readonly storeOnly?: boolean;
   readonly wait?: boolean;
   readonly timeout?: number;
@@ -123,6 +130,9 @@ function addSubmit(workflow: Command, perform: Perform): void {
     .option("--run-at <instant>", "not before, such as 2026-01-31T12:00:00Z", instant)
     .option("--deadline <instant>", "times out when it has not ended by then", instant)
     .option("--idempotency-key <key>", "of several submissions with the same key, the first makes the job")
+    .option("--concurrency-key <key>", "jobs with this key share a limit, instead of the workflow's own")
+    .option("--concurrency-limit <n>", "with --concurrency-key: so many at once", wholeNumber(1, 10_000), 1)
+    .addOption(new Option("--on-limit <what>", "with --concurrency-key: what becomes of jobs beyond").choices(ON_LIMIT))
     .option("--store-only", "store the file and run nothing")
     .option("--wait", "wait for the outcome; the exit code tells it")
     .option("--timeout <seconds>", "with --wait: give up waiting after this time", seconds)
@@ -152,20 +162,8 @@ async function submit(context: CommandContext, given: string, options: SubmitOpt
     else output.result(stored.id);
     return EXIT.ok;
   }
-  const { priority: urgency, environment, runAt, deadline, idempotencyKey } = options;
-  const job = await client.submitJob(
-    {
-      workflowId: stored.id,
-      version: stored.version,
-      variables,
-      ...(urgency !== undefined && { priority: urgency }),
-      ...(environment !== undefined && { environment }),
-      ...(runAt !== undefined && { runAt }),
-      ...(deadline !== undefined && { deadline }),
-      ...(idempotencyKey !== undefined && { idempotencyKey }),
-    },
-    { signal },
-  );
+  const input = { workflowId: stored.id, version: stored.version, variables, ...jobOptions(options) };
+  const job = await client.submitJob(input, { signal });
   if (options.wait) {
     output.note(`job ${job.id} queued`);
     return waitForJob(context, job.id, options);
@@ -173,6 +171,23 @@ async function submit(context: CommandContext, given: string, options: SubmitOpt
   if (options.json) output.json(job);
   else output.result(job.id);
   return EXIT.ok;
+}
+
+function jobOptions(options: SubmitOptions): Omit<JobInput, "workflowId"> {
+  const { priority: urgency, environment, runAt, deadline, idempotencyKey, concurrencyKey: key, onLimit } = options;
+  if (onLimit !== undefined && key === undefined) {
+    throw cliErrors.CLI_USAGE({
+      problem: '--on-limit needs --concurrency-key; for all jobs of a workflow, use "casare workflow concurrency"',
+    });
+  }
+  return {
+    ...(urgency !== undefined && { priority: urgency }),
+    ...(environment !== undefined && { environment }),
+    ...(runAt !== undefined && { runAt }),
+    ...(deadline !== undefined && { deadline }),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(key !== undefined && { concurrency: { key, limit: options.concurrencyLimit, ...(onLimit && { onLimit }) } }),
+  };
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -258,14 +273,15 @@ async function list(context: CommandContext, options: ListOptions): Promise<Exit
   if (options.json) output.json(page);
   else if (page.data.length === 0) output.note("no workflows");
   else {
-    const rows = page.data.map(({ id, name: title, version, requires, updatedAt }) => [
+    const rows = page.data.map(({ id, name: title, version, requires, updatedAt, concurrency, pause }) => [
       id,
       title,
       String(version),
       requires.join(", "),
       updatedAt,
+      [...(concurrency ? [`${concurrency.limit} at once`] : []), ...(pause ? ["paused"] : [])].join(", "),
     ]);
-    output.result(formatTable(["ID", "NAME", "VERSION", "REQUIRES", "UPDATED"], rows));
+    output.result(formatTable(["ID", "NAME", "VERSION", "REQUIRES", "UPDATED", "NOTE"], rows));
   }
   if (!options.json && page.nextCursor !== undefined) output.note(`more with --cursor ${page.nextCursor}`);
   return EXIT.ok;

@@ -17,6 +17,8 @@ const EVENT_TYPES = [
   "job.retried",
   "job.retrying",
   "job.timed-out",
+  "jobs.paused",
+  "jobs.resumed",
   "log",
   "node.failed",
   "node.finished",
@@ -42,8 +44,11 @@ const EVENT_TYPES = [
   "work-queue.created",
   "work-queue.deleted",
   "work-queue.updated",
+  "workflow.concurrency",
   "workflow.created",
   "workflow.deleted",
+  "workflow.paused",
+  "workflow.resumed",
   "workflow.updated",
 ] as const;
 

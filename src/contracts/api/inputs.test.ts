@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { artifactUploadQuery } from "./artifact.ts";
+import { deadLetterListQuery, deadLettersDeleteInput, deadLettersRequeueInput } from "./dead-letter.ts";
 import { eventDto, eventStreamQuery } from "./event.ts";
 import { jobId } from "./identifiers.ts";
-import { jobEventListQuery, jobInput, jobListQuery, logListQuery } from "./job.ts";
+import { jobEventListQuery, jobInput, jobListQuery, jobsCancelInput, logListQuery } from "./job.ts";
 import { robotKeyRotation } from "./robot-key.ts";
 import { workflowGetQuery, workflowInput } from "./workflow.ts";
 
@@ -21,6 +22,7 @@ describe("queries are read from text", () => {
       given: { state: ["pending", "failed"] },
       expected: { limit: 100, state: ["pending", "failed"] },
     },
+    { schema: deadLetterListQuery, given: { requeued: "false" }, expected: { limit: 100, requeued: false } },
     { schema: logListQuery, given: { level: "error" }, expected: { limit: 100, level: "error" } },
     { schema: logListQuery, given: {}, expected: { limit: 100, level: "debug" } },
     { schema: workflowGetQuery, given: { version: "3" }, expected: { version: 3 } },
@@ -65,6 +67,30 @@ test("an event of a type that this release does not know is read", () => {
   const event = { seq: "1", at: "2026-01-01T00:00:00Z", type: "from.the-future", data: {} };
 
   expect(eventDto.parse(event)).toEqual(event);
+});
+
+describe("what works on many things says which", () => {
+  test.each([
+    { schema: jobsCancelInput, given: { filter: { environment: "test" } } },
+    { schema: jobsCancelInput, given: { all: true, dryRun: true, limit: 1, cursor: "c", reason: "r" } },
+    { schema: deadLettersRequeueInput, given: { jobIds: ["1"] } },
+    { schema: deadLettersRequeueInput, given: { filter: { category: "lost" } } },
+    { schema: deadLettersDeleteInput, given: { filter: { requeued: true } } },
+  ])("$given", ({ schema, given }) => {
+    expect(schema.parse(given)).toMatchObject({ dryRun: false, limit: 1_000, ...given });
+  });
+
+  test.each([
+    { schema: jobsCancelInput, given: {}, path: "filter" },
+    { schema: jobsCancelInput, given: { filter: {} }, path: "filter" },
+    { schema: jobsCancelInput, given: { filter: { environment: "a" }, all: true }, path: "filter" },
+    { schema: deadLettersRequeueInput, given: { jobIds: ["1"], filter: { code: "X" } }, path: "jobIds" },
+    { schema: deadLettersRequeueInput, given: { jobIds: [] }, path: "jobIds" },
+    { schema: deadLettersRequeueInput, given: { all: false }, path: "all" },
+    { schema: deadLettersRequeueInput, given: { filter: { requeued: true } }, path: "filter" },
+  ])("and $given does not", ({ schema, given, path }) => {
+    expect(schema.safeParse(given).error?.issues.map((issue) => issue.path[0])).toContain(path);
+  });
 });
 
 describe("bodies are strict, so that a misspelled part is not lost in silence", () => {

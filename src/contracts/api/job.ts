@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { errorClass, retryPolicy } from "../robot-messages.ts";
+import { bulkSteps, exactlyOne, notEmpty } from "./bulk.ts";
+import { jobConcurrency, jobConcurrencyInput } from "./concurrency.ts";
 import { eventDto } from "./event.ts";
 import { eventType } from "./event-types.ts";
 import { eventSeq, instant, jobId, plainText, uuid } from "./identifiers.ts";
@@ -35,6 +37,8 @@ export const jobInput = z
     environment: plainText(1, 100).optional(),
     /** The first job with this key wins; a later request answers with that job. Default: the Idempotency-Key header. */
     idempotencyKey: plainText(1, 200).optional(),
+    /** How many jobs with the same key may be under way at once. Default: the workflow's own setting. */
+    concurrency: jobConcurrencyInput.optional(),
   })
   .meta({
     id: "NewJob",
@@ -54,6 +58,12 @@ export type JobInput = z.input<typeof jobInput>;
 export const jobError = z
   .object({ code: z.string(), message: z.string(), errorClass, details: jsonObject.optional() })
   .meta({ id: "JobError" });
+
+/**
+ * Why a waiting job is not started: `time`: its time has not come. `limit`: so many jobs as its concurrency limit allows are
+ * under way. `pause`: its workflow or all jobs are paused.
+ */
+const heldBy = z.enum(["time", "limit", "pause"]);
 
 /** A job without its variables and result. */
 export const jobSummary = z
@@ -76,6 +86,9 @@ export const jobSummary = z
     maxAttempts: z.int(),
     robotId: z.string().optional(),
     cancelRequested: z.boolean(),
+    /** What a waiting job waits for; absent when a robot may take it. */
+    heldBy: heldBy.optional(),
+    concurrency: jobConcurrency.optional(),
     /** In [0, 1]. */
     progress: z.number().optional(),
     progressNote: z.string().optional(),
@@ -126,12 +139,63 @@ export const jobListQuery = listQuery.extend({
   workflowId: uuid.optional(),
   robotId: plainText(1, 64).optional(),
   environment: plainText(1, 100).optional(),
+  heldBy: heldBy.optional().describe("only waiting jobs that this holds back"),
+  concurrencyKey: plainText(1, 200).optional().describe("under this key's limit; `workflow/<id>` for a workflow's own"),
   from: instant.optional().describe("created at this instant or later"),
   to: instant.optional().describe("created before this instant"),
 });
 
 /** Body of a cancellation, which may be left out; the reason is passed on to the robot and into the event. */
 export const jobCancelInput = z.strictObject({ reason: plainText(1, 500).optional() }).optional();
+
+const cancelFilter = notEmpty(
+  z.strictObject({
+    /** Default: both. */
+    state: z
+      .array(z.enum(["pending", "running"]))
+      .min(1)
+      .optional(),
+    workflowId: uuid.optional(),
+    robotId: plainText(1, 64).optional(),
+    environment: plainText(1, 100).optional(),
+    heldBy: heldBy.optional(),
+    concurrencyKey: plainText(1, 200).optional(),
+    /** Created at this instant or later. */
+    from: instant.optional(),
+    /** Created before this instant. */
+    to: instant.optional(),
+  }),
+);
+
+/** Which jobs to cancel: those that match all conditions of a filter, or really all. */
+export const jobsCancelInput = z
+  .strictObject({
+    filter: cancelFilter.optional(),
+    all: z.literal(true).optional(),
+    reason: plainText(1, 500).optional(),
+    ...bulkSteps,
+  })
+  .superRefine(exactlyOne(["filter", "all"]))
+  .meta({ id: "CancelJobs", examples: [{ filter: { state: ["pending"], environment: "test" }, dryRun: true }] });
+/** A cancellation of many jobs as a caller writes it. */
+export type JobsCancelInput = z.input<typeof jobsCancelInput>;
+
+/** What one call of a cancellation did. */
+export const jobsCancelReport = z
+  .object({
+    dryRun: z.boolean(),
+    /** Jobs that were found and had not ended. */
+    matched: z.int(),
+    /** They waited, and have ended. */
+    cancelled: z.int(),
+    /** They run; their robots were asked to stop. */
+    requested: z.int(),
+    /** There are more: call again with it as `cursor`. */
+    nextCursor: z.string().optional(),
+  })
+  .meta({ id: "CancelJobsReport" });
+/** The answer to a cancellation of many jobs. */
+export type JobsCancelReportDto = z.output<typeof jobsCancelReport>;
 
 /** Levels of a log line, least severe first. */
 export const logLevel = z.enum(["debug", "info", "warning", "error", "critical"]);

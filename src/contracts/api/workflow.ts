@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { workflowConcurrency } from "./concurrency.ts";
 import { instant, plainText, uuid } from "./identifiers.ts";
 import { json, jsonObject } from "./json.ts";
 import { listOf, listQuery } from "./list.ts";
+import { pauseFacts } from "./pause.ts";
 
 const EXAMPLE_DOCUMENT = {
   metadata: { name: "Greet", description: "Says hello" },
@@ -52,6 +54,10 @@ export const workflowSummary = z
     description: z.string(),
     version: z.int(),
     requires: z.array(z.string()),
+    /** Of all versions; absent: no limit. */
+    concurrency: workflowConcurrency.optional(),
+    /** There while its jobs are not started. */
+    pause: pauseFacts.optional(),
     createdAt: instant,
     updatedAt: instant,
   })

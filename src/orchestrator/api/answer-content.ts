@@ -5,15 +5,28 @@ import type { BlobStore } from "../../persistence/index.ts";
 import type { RouteAnswer } from "../define-route.ts";
 import { orchestratorErrors } from "../errors.ts";
 import { chooseDelivery } from "./byte-range.ts";
+import { attachment, readContentType } from "./jobs/artifact-view.ts";
 
-/** A content in the blob store, and how to send it. */
-interface StoredContent {
-  /** Of the artifact, for the error. */
+/** A file whose content is in the blob store. */
+interface StoredFile {
   readonly id: string;
-  readonly sha256: string;
+  readonly name: string;
+  readonly contentType: string;
   readonly sizeBytes: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly sha256: string;
 }
+
+/** What routes that answer by `answerContent` say of themselves. */
+export const DOWNLOAD_DESCRIPTION =
+  "`ETag` is the content's SHA-256; with `If-None-Match` a known content is answered with 304. HEAD tells size and type; one `Range` of bytes is followed, so that a broken download can go on.";
+export const DOWNLOAD_HEADERS = ["If-None-Match", "Range", "If-Range"] as const;
+export const DOWNLOAD_SUCCESS = {
+  status: 200,
+  description: "The content, with the content type it was uploaded with",
+  contentTypes: ["application/octet-stream"],
+  also: [206],
+  headers: ["ETag", "Accept-Ranges", "Content-Disposition"],
+} as const;
 
 /**
  * The content, a part of it, or 304, whatever the headers ask for; its SHA-256 is the entity tag.
@@ -23,7 +36,7 @@ interface StoredContent {
 export async function answerContent(
   blobs: BlobStore,
   request: { readonly tenantId: TenantId; readonly headers: IncomingHttpHeaders },
-  { id, sha256, sizeBytes, headers }: StoredContent,
+  { id, name, contentType, sizeBytes, sha256 }: StoredFile,
 ): Promise<RouteAnswer<undefined>> {
   const etag = `"${sha256}"`;
   const delivery = chooseDelivery(request.headers, { etag, sizeBytes });
@@ -36,7 +49,10 @@ export async function answerContent(
     content: content instanceof Readable ? content : new Readable().wrap(content),
     status: range ? 206 : 200,
     headers: {
-      ...headers,
+      "content-type": readContentType(contentType),
+      "content-disposition": attachment(name),
+      // What a robot brought back or somebody attached must never run as a page of this origin.
+      "content-security-policy": "sandbox; default-src 'none'",
       etag,
       "accept-ranges": "bytes",
       "content-length": String(range ? range.end - range.start + 1 : sizeBytes),

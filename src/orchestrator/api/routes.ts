@@ -1,22 +1,29 @@
 import type { Route } from "../define-route.ts";
 import { deleteDeadLetter } from "./dead-letters/delete.ts";
+import { deleteDeadLetters } from "./dead-letters/delete-many.ts";
 import { getDeadLetter } from "./dead-letters/get.ts";
 import { listDeadLetters } from "./dead-letters/list.ts";
 import { requeueDeadLetter } from "./dead-letters/requeue.ts";
+import { requeueDeadLetters } from "./dead-letters/requeue-many.ts";
 import { streamEvents } from "./events/stream.ts";
 import { healthLive } from "./health/live.ts";
 import { healthReady } from "./health/ready.ts";
 import { healthSummary } from "./health/summary.ts";
 import { cancelJob } from "./jobs/cancel.ts";
+import { cancelJobs } from "./jobs/cancel-many.ts";
 import { downloadArtifact } from "./jobs/download-artifact.ts";
 import { getJob } from "./jobs/get.ts";
 import { listJobs } from "./jobs/list.ts";
 import { listArtifacts } from "./jobs/list-artifacts.ts";
 import { listJobEvents } from "./jobs/list-events.ts";
 import { listLogs } from "./jobs/list-logs.ts";
+import { listPauses } from "./jobs/list-pauses.ts";
+import { pauseAllJobs } from "./jobs/pause-all.ts";
+import { resumeAllJobs } from "./jobs/resume-all.ts";
 import { retryJob } from "./jobs/retry.ts";
 import { submitJob } from "./jobs/submit.ts";
 import { uploadArtifact } from "./jobs/upload-artifact.ts";
+import { getQueueStatistics } from "./queue/statistics.ts";
 import { createRobotKey } from "./robot-keys/create.ts";
 import { listRobotKeys } from "./robot-keys/list.ts";
 import { revokeRobotKey } from "./robot-keys/revoke.ts";
@@ -49,6 +56,10 @@ import { createWorkflow } from "./workflows/create.ts";
 import { deleteWorkflow } from "./workflows/delete.ts";
 import { getWorkflow } from "./workflows/get.ts";
 import { listWorkflows } from "./workflows/list.ts";
+import { pauseWorkflow } from "./workflows/pause.ts";
+import { removeWorkflowConcurrency } from "./workflows/remove-concurrency.ts";
+import { resumeWorkflow } from "./workflows/resume.ts";
+import { setWorkflowConcurrency } from "./workflows/set-concurrency.ts";
 import { updateWorkflow } from "./workflows/update.ts";
 import { uploadWorkflow } from "./workflows/upload.ts";
 import { validateWorkflow } from "./workflows/validate.ts";
@@ -65,8 +76,16 @@ export const routes: readonly Route[] = [
   getWorkflow,
   updateWorkflow,
   deleteWorkflow,
+  setWorkflowConcurrency,
+  removeWorkflowConcurrency,
+  pauseWorkflow,
+  resumeWorkflow,
   submitJob,
   listJobs,
+  cancelJobs,
+  listPauses,
+  pauseAllJobs,
+  resumeAllJobs,
   getJob,
   cancelJob,
   retryJob,
@@ -85,9 +104,12 @@ export const routes: readonly Route[] = [
   rotateRobotKey,
   revokeRobotKey,
   listDeadLetters,
+  requeueDeadLetters,
+  deleteDeadLetters,
   getDeadLetter,
   requeueDeadLetter,
   deleteDeadLetter,
+  getQueueStatistics,
   createWorkQueue,
   listWorkQueues,
   getWorkQueue,

@@ -89,7 +89,66 @@ describe("workflows", () => {
   });
 });
 
+test("dead letters are found, requeued and deleted, one or many", async () => {
+  const ids: string[] = [];
+  for (let n = 0; n < 3; n++) {
+    ids.unshift((await submit(`letters-${n}`)).id);
+    const lease = { tenantId: DEFAULT_TENANT, ...(await bench.claim(`letters-${n}`)) };
+    await bench.queue.fail(lease, { code: "X_CLIENT", message: "broke", errorClass: "permanent" });
+  }
+  const filter = { code: "X_CLIENT" };
+
+  const found = await client.listDeadLetters({ code: "X_CLIENT", category: "permanent", requeued: false });
+  expect(found.data.map(({ jobId }) => jobId)).toEqual(ids);
+  expect((await client.getDeadLetter(ids[0] ?? "")).error.code).toBe("X_CLIENT");
+  expect((await client.requeueDeadLetter(ids[0] ?? "")).retryOf).toBe(ids[0]);
+  const first = await client.requeueDeadLetters({ filter, limit: 1 });
+  const rest = await client.requeueDeadLetters({ filter, limit: 1, cursor: first.nextCursor });
+  expect([...first.outcomes, ...rest.outcomes].map(({ jobId }) => jobId)).toEqual(ids.slice(1));
+  expect(await client.deleteDeadLetters({ filter: { ...filter, requeued: true }, dryRun: true })).toMatchObject({
+    matched: 3,
+  });
+  expect((await client.deleteDeadLetters({ jobIds: ids.slice(1) })).deleted).toBe(2);
+  await client.deleteDeadLetter(ids[0] ?? "");
+  expect((await client.listDeadLetters({ code: "X_CLIENT" })).data).toEqual([]);
+});
+
+test("workflows get and lose a concurrency setting, and are paused and resumed like all jobs", async () => {
+  const { id } = await client.createWorkflow({ document });
+
+  expect(await client.setWorkflowConcurrency(id, { limit: 1 })).toMatchObject({
+    concurrency: { limit: 1, onLimit: "queue" },
+  });
+  await client.submitJob({ workflowId: id });
+  const held = await client.submitJob({ workflowId: id });
+  expect((await client.listJobs({ heldBy: "limit", concurrencyKey: `workflow/${id}` })).data).toMatchObject([
+    { id: held.id },
+  ]);
+  expect((await client.removeWorkflowConcurrency(id)).concurrency).toBeUndefined();
+
+  const pause = await client.pauseWorkflow(id, { reason: "closed" });
+  await client.pauseJobs();
+  expect(await client.listPauses()).toEqual([{ pausedAt: expect.any(String) }, pause]);
+  expect(pause).toMatchObject({ workflowId: id, reason: "closed" });
+  expect(await client.resumeJobs()).toEqual({ wasPaused: true });
+  expect(await client.resumeWorkflow(id)).toEqual({ wasPaused: true });
+  expect(await client.resumeWorkflow(id)).toEqual({ wasPaused: false });
+  await expect(client.pauseWorkflow("x")).rejects.toMatchObject({ code: "REQUEST_INVALID" });
+});
+
 describe("jobs", () => {
+  test("are cancelled by filter, in steps", async () => {
+    const [job] = [await submit("steps"), await submit("steps")];
+    const filter = { environment: "steps" };
+
+    const first = await client.cancelJobs({ filter, limit: 1, reason: "enough" });
+    const rest = await client.cancelJobs({ filter, limit: 1, cursor: first.nextCursor });
+
+    expect(first).toMatchObject({ matched: 1, cancelled: 1, nextCursor: expect.any(String) });
+    expect(rest).toEqual({ dryRun: false, matched: 1, cancelled: 1, requested: 0 });
+    expect((await client.getJob(job.id)).state).toBe("cancelled");
+  });
+
   test("are submitted, looked at, cancelled and repeated", async () => {
     const job = await submit();
     const cancelled = await client.cancelJob(job.id, { reason: "enough" });

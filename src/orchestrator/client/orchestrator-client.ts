@@ -3,8 +3,14 @@ import {
   artifactDto,
   artifactList,
   type DeadLetterDto,
+  type DeadLettersDeleteInput,
+  type DeadLettersDeleteReportDto,
+  type DeadLettersRequeueInput,
+  type DeadLettersRequeueReportDto,
   deadLetterDto,
   deadLetterList,
+  deadLettersDeleteReport,
+  deadLettersRequeueReport,
   type EventDto,
   type HealthDto,
   healthDto,
@@ -13,27 +19,39 @@ import {
   type JobDto,
   type JobInput,
   type JobSummaryDto,
+  type JobsCancelInput,
+  type JobsCancelReportDto,
   jobDto,
   jobEventList,
   jobList,
+  jobsCancelReport,
   type LogLevelDto,
   type LogLineDto,
   logList,
+  type PauseDto,
+  pauseDto,
+  pauseList,
+  type QueueStatisticsDto,
+  queueStatistics,
+  type ResumeReportDto,
   type RobotDto,
   type RobotKeyDto,
   type RobotKeyInput,
+  resumeReport,
   robotDto,
   robotKeyDto,
   robotKeyList,
   robotList,
   type StoredWorkflowDto,
   storedWorkflow,
+  type WorkflowConcurrencyInput,
   type WorkflowDto,
   type WorkflowInput,
   type WorkflowSummaryDto,
   type WorkflowValidationDto,
   workflowDto,
   workflowList,
+  workflowSummary,
   workflowValidation,
 } from "../../contracts/index.ts";
 import { type FollowOptions, followEvents } from "./follow-events.ts";
@@ -66,10 +84,32 @@ export interface JobListOptions extends PageOptions {
   readonly workflowId?: string;
   readonly robotId?: string;
   readonly environment?: string;
+  readonly heldBy?: NonNullable<JobSummaryDto["heldBy"]>;
+  readonly concurrencyKey?: string;
   /** ISO 8601. Created at this instant or later. */
   readonly from?: string;
   /** ISO 8601. Created before this instant. */
   readonly to?: string;
+}
+
+/** Filters of `listDeadLetters`; a dead letter must match all that are given. */
+export interface DeadLetterListOptions extends PageOptions {
+  readonly workflowId?: string;
+  /** Of the error that the job died of. */
+  readonly code?: string;
+  readonly category?: DeadLetterDto["category"];
+  readonly reason?: DeadLetterDto["reason"];
+  /** ISO 8601. Died at this instant or later. */
+  readonly from?: string;
+  /** ISO 8601. Died before this instant. */
+  readonly to?: string;
+  readonly requeued?: boolean;
+}
+
+/** What a pause may say. */
+export interface PauseOptions extends PostOptions {
+  /** Kept with the pause, for people. */
+  readonly reason?: string;
 }
 
 /** A file while it is being downloaded. */
@@ -158,6 +198,31 @@ export class OrchestratorClient {
     return this.#connection.nothing({ method: "DELETE", path, headers: ifMatch(options), ...signalOf(options) });
   }
 
+  /** For all versions, and at once. @returns the workflow. */
+  setWorkflowConcurrency(
+    workflowId: string,
+    input: WorkflowConcurrencyInput,
+    options?: CallOptions,
+  ): Promise<WorkflowSummaryDto> {
+    const path = `${API}/workflows/${segment(workflowId)}/concurrency`;
+    return this.#connection.json({ method: "PUT", path, body: input, ...signalOf(options) }, workflowSummary);
+  }
+
+  /** Lets any number of jobs of the workflow be under way at once. @returns the workflow. */
+  removeWorkflowConcurrency(workflowId: string, options?: CallOptions): Promise<WorkflowSummaryDto> {
+    const path = `${API}/workflows/${segment(workflowId)}/concurrency`;
+    return this.#connection.json({ method: "DELETE", path, ...signalOf(options) }, workflowSummary);
+  }
+
+  /** Starts no more jobs of a workflow; what runs goes on. */
+  pauseWorkflow(workflowId: string, options?: PauseOptions): Promise<PauseDto> {
+    return this.#pause(`/workflows/${segment(workflowId)}/pause`, options);
+  }
+
+  resumeWorkflow(workflowId: string, options?: PostOptions): Promise<ResumeReportDto> {
+    return this.#connection.json(this.#post(`/workflows/${segment(workflowId)}/resume`, options), resumeReport);
+  }
+
   submitJob(input: JobInput, options?: PostOptions): Promise<JobDto> {
     return this.#connection.json(this.#post("/jobs", options, input), jobDto);
   }
@@ -174,6 +239,33 @@ export class OrchestratorClient {
     const { reason, ...rest } = options ?? {};
     const body = reason === undefined ? {} : { reason };
     return this.#connection.json(this.#post(`/jobs/${segment(jobId)}/cancel`, rest, body), jobDto);
+  }
+
+  /**
+   * One step of cancelling many jobs, up to 1 000; while the answer has a `nextCursor`, call again with it as `cursor`.
+   */
+  cancelJobs(input: JobsCancelInput, options?: PostOptions): Promise<JobsCancelReportDto> {
+    return this.#connection.json(this.#post("/jobs/cancel", options, input), jobsCancelReport);
+  }
+
+  /** Starts no more jobs of the tenant; what runs goes on. */
+  pauseJobs(options?: PauseOptions): Promise<PauseDto> {
+    return this.#pause("/jobs/pause", options);
+  }
+
+  resumeJobs(options?: PostOptions): Promise<ResumeReportDto> {
+    return this.#connection.json(this.#post("/jobs/resume", options), resumeReport);
+  }
+
+  async listPauses(options?: CallOptions): Promise<readonly PauseDto[]> {
+    return (await this.#connection.json(this.#list("/jobs/pauses", options), pauseList)).data;
+  }
+
+  /** What waits and runs now, and how what ended in a window of time went. @param options.from, options.to ISO 8601; default the last hour. */
+  getQueueStatistics(
+    options?: CallOptions & { readonly from?: string; readonly to?: string },
+  ): Promise<QueueStatisticsDto> {
+    return this.#connection.json(this.#list("/queue/statistics", options), queueStatistics);
   }
 
   /** @returns the new job. */
@@ -279,7 +371,7 @@ export class OrchestratorClient {
     return this.#connection.json(this.#post(`/robot-keys/${segment(keyId)}/revoke`, options), robotKeyDto);
   }
 
-  listDeadLetters(options?: PageOptions): Promise<ClientPage<DeadLetterDto>> {
+  listDeadLetters(options?: DeadLetterListOptions): Promise<ClientPage<DeadLetterDto>> {
     return this.#connection.json(this.#list("/dead-letters", options), deadLetterList);
   }
 
@@ -292,6 +384,18 @@ export class OrchestratorClient {
     return this.#connection.json(this.#post(`/dead-letters/${segment(jobId)}/requeue`, options), jobDto);
   }
 
+  /**
+   * One step of requeueing many, up to 1 000; while the answer has a `nextCursor`, call again with it as `cursor`.
+   */
+  requeueDeadLetters(input: DeadLettersRequeueInput, options?: PostOptions): Promise<DeadLettersRequeueReportDto> {
+    return this.#connection.json(this.#post("/dead-letters/requeue", options, input), deadLettersRequeueReport);
+  }
+
+  /** As `requeueDeadLetters`. */
+  deleteDeadLetters(input: DeadLettersDeleteInput, options?: PostOptions): Promise<DeadLettersDeleteReportDto> {
+    return this.#connection.json(this.#post("/dead-letters/delete", options, input), deadLettersDeleteReport);
+  }
+
   deleteDeadLetter(jobId: string, options?: CallOptions): Promise<void> {
     const path = `${API}/dead-letters/${segment(jobId)}`;
     return this.#connection.nothing({ method: "DELETE", path, ...options });
@@ -300,6 +404,11 @@ export class OrchestratorClient {
   /** Events as they happen; comes back after a broken connection and misses nothing. Ends when the signal aborts. */
   followEvents(options: FollowOptions = {}): AsyncGenerator<EventDto, void, void> {
     return followEvents(this.#connection, options);
+  }
+
+  #pause(path: string, options: PauseOptions = {}): Promise<PauseDto> {
+    const { reason, ...rest } = options;
+    return this.#connection.json(this.#post(path, rest, reason === undefined ? {} : { reason }), pauseDto);
   }
 
   #list(path: string, options: CallOptions = {}) {

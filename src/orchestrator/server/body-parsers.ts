@@ -19,7 +19,8 @@ export function acceptJson(app: FastifyInstance): void {
     { parseAs: "buffer" },
     async (request: FastifyRequest, body: Buffer) => {
       request.rawBody = body;
-      return body.byteLength === 0 ? undefined : readJson(decode(body));
+      const { uniqueKeys = false } = request.routeOptions.config;
+      return body.byteLength === 0 ? undefined : readJson(decode(body), { uniqueKeys });
     },
   );
 }

@@ -9,6 +9,7 @@ import { answerOnce } from "../idempotency/answer-once.ts";
 import { readIdempotencyKey } from "../idempotency/idempotency-key.ts";
 import type { KeptAnswer } from "../idempotency/sealed-answer.ts";
 import type { Services } from "../services.ts";
+import { answersHead } from "./allowed-methods.ts";
 import { acceptFile, acceptStream, readFile } from "./body-parsers.ts";
 import { routeSchema } from "./route-schema.ts";
 
@@ -19,6 +20,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Content types the route takes, for the error answer to others. */
     readonly accepted?: readonly string[];
+    /** Of a JSON body, see `readJson`. */
+    readonly uniqueKeys?: boolean;
   }
 }
 
@@ -54,9 +57,8 @@ function mountRoute(app: FastifyInstance, route: Route, parts: MountParts): void
     method: route.method,
     url: route.path,
     schema: routeSchema(route),
-    config: { accepted: route.accepts ?? ["application/json"] },
-    // A stream of events has nothing to tell before it begins.
-    exposeHeadRoute: route.method === "GET" && route.success.contentTypes?.includes("text/event-stream") !== true,
+    config: { accepted: route.accepts ?? ["application/json"], uniqueKeys: route.uniqueKeys ?? false },
+    exposeHeadRoute: answersHead(route),
     async onRequest(request) {
       if (route.permission === undefined) return;
       const principal = await authenticate(request.headers, services.verifyKey);

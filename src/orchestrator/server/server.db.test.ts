@@ -29,9 +29,9 @@ describe("a request that cannot be handled", () => {
 
     expect(answer).toMatchObject({
       status: 405,
-      body: { code: "METHOD_NOT_ALLOWED", details: { allowed: ["GET", "POST"] } },
+      body: { code: "METHOD_NOT_ALLOWED", details: { allowed: ["GET", "HEAD", "POST"] } },
     });
-    expect(answer.headers.get("allow")).toBe("GET, POST");
+    expect(answer.headers.get("allow")).toBe("GET, HEAD, POST");
   });
 
   test.each(["/ws/robot", "/ws/monitoring", "/ws/monitoring?x=y"])(

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../../test/support/processes.ts";
 import { createManualClock } from "../../core/clock.ts";
 import { DEFAULT_TENANT, type TenantId } from "../../core/ids.ts";
-import { createEventRepository, createIdempotencyStore } from "../../persistence/index.ts";
-import type { EnqueueRequest, ReapOptions, ReapReport } from "../../queue/index.ts";
+import { createArtifactRepository, createEventRepository, createIdempotencyStore } from "../../persistence/index.ts";
+import type { EnqueueRequest, QueueAlarm, ReapOptions, ReapReport, TidyReport } from "../../queue/index.ts";
 import { type OrchestratorBench, openBench } from "../orchestrator-bench.suite.ts";
 import { startGrace } from "./reap-grace.ts";
-import { passOnce, startUpkeep, type UpkeepParts } from "./upkeep.ts";
+import { passOnce, startUpkeep, tidyOnce, type UpkeepParts } from "./upkeep.ts";
 
 const leaseMs = 1_000;
 
@@ -23,6 +23,12 @@ beforeAll(async () => {
     desk: { pass: async () => undefined },
     reapMs: 5,
     leaseMs,
+    tidyMs: 5,
+    tidy: {
+      retentionDays: 8,
+      deadLetterRetentionDays: 0,
+      alarms: { horizonMs: 3_600_000, deadRows: 1_000_000 },
+    },
     clock: createManualClock(),
     log: { debug() {}, info() {}, warn() {}, error() {} },
   };
@@ -176,6 +182,86 @@ describe("the loop", () => {
       "upkeep stopped by an error",
       "upkeep goes on",
     ]);
+  });
+});
+
+/** What the queue would say that it did. */
+function reporting(reports: Partial<TidyReport>[]): UpkeepParts["queue"] {
+  const nothing = { jobsForgotten: false, deadLettersForgotten: 0, raised: [], cleared: [] };
+  return { ...parts.queue, tidy: async () => ({ ...nothing, ...reports.shift() }) };
+}
+
+describe("what is past its time", () => {
+  test("events and artifacts of forgotten jobs go, those of others and of late stay", async () => {
+    const { database } = bench;
+    const [kept] = await bench.queue.enqueue(DEFAULT_TENANT, [{ kind: "w", payload: 1, environment: "kept" }]);
+    const keptId = kept?.jobId ?? "";
+    const old = new Date(Date.now() - 9 * 86_400_000);
+    await parts.events.append(DEFAULT_TENANT, [
+      { type: "job.created", jobId: "7000", at: old },
+      { type: "job.created", jobId: keptId, at: old },
+      { type: "robot.online", robotId: "r", at: old },
+      { type: "job.created", jobId: "8000" },
+    ]);
+    const artifact = { attempt: 1, name: "a.txt", contentType: "text/plain", sizeBytes: 1, sha256: "a".repeat(64) };
+    const artifacts = createArtifactRepository(database);
+    for (const jobId of ["7000", keptId]) await artifacts.add({ tenantId: DEFAULT_TENANT, jobId, ...artifact });
+    await database.query(sql`update artifact set created_at = created_at - interval '9 days'`);
+
+    await tidyOnce({ ...parts, queue: reporting([{ jobsForgotten: true }]) }, false);
+
+    const left = (await parts.events.after(DEFAULT_TENANT, "0", 1_000)).filter(
+      ({ jobId, robotId }) => ["7000", "8000", keptId].includes(jobId ?? "") || robotId === "r",
+    );
+    expect(left.map(({ jobId }) => jobId)).toEqual([keptId, "8000"]);
+    expect(await artifacts.list(DEFAULT_TENANT, "7000")).toEqual([]);
+    expect(await artifacts.list(DEFAULT_TENANT, keptId)).toHaveLength(1);
+  });
+
+  test("is looked through after jobs were forgotten and once after the start, and never when all is kept", async () => {
+    const old = new Date(Date.now() - 9 * 86_400_000);
+    const count = async (): Promise<number> =>
+      (await parts.events.after(DEFAULT_TENANT, "0", 1_000)).filter(({ robotId }) => robotId === "s").length;
+    await parts.events.append(DEFAULT_TENANT, [{ type: "robot.online", robotId: "s", at: old }]);
+
+    await tidyOnce({ ...parts, queue: reporting([]) }, false);
+    await tidyOnce({ ...parts, queue: reporting([]), tidy: { ...parts.tidy, retentionDays: 0 } }, true);
+    expect(await count()).toBe(1);
+
+    await tidyOnce({ ...parts, queue: reporting([]) }, true);
+    expect(await count()).toBe(0);
+  });
+
+  test("the loop logs an alarm once when it comes and once when it is over, and an outage once", async () => {
+    const alarm: QueueAlarm = {
+      code: "QUEUE_DEAD_ROWS",
+      subject: "queue_ready",
+      message: "queue_ready holds 9 deleted rows",
+      remedy: "See that autovacuum is on",
+      since: new Date(),
+    };
+    const logged: (readonly [object, string])[] = [];
+    const write = (facts: object, text: string): void => void logged.push([facts, text]);
+    let passes = 0;
+    const reports = [{ raised: [alarm] }, {}, { cleared: [alarm] }];
+    const queue = reporting(reports);
+    const tidy: UpkeepParts["queue"]["tidy"] = async (options) => {
+      passes++;
+      if (passes === 4 || passes === 5) throw new Error("database down");
+      return queue.tidy(options);
+    };
+    const log = { debug() {}, info: write, warn: write, error() {} };
+    const upkeep = startUpkeep({ ...parts, log, queue: { ...queue, tidy, reap: async () => nothingDone } });
+    await until(async () => (passes > 7 ? true : undefined), 5_000);
+    await upkeep.close();
+
+    expect(logged.map(([, text]) => text)).toEqual([
+      "queue alarm",
+      "queue alarm over",
+      "upkeep of the history stopped by an error",
+      "upkeep of the history goes on",
+    ]);
+    expect(logged[0]?.[0]).toMatchObject({ code: "QUEUE_DEAD_ROWS", remedy: "See that autovacuum is on" });
   });
 });
 

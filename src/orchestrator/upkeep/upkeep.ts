@@ -3,9 +3,10 @@ import { pause } from "../../core/deadline.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Database } from "../../database/index.ts";
 import { type EventRepository, type IdempotencyStore, listTenantIds, runExclusively } from "../../persistence/index.ts";
-import type { JobQueue, ReapReport } from "../../queue/index.ts";
+import type { JobQueue, ReapReport, TidyOptions, TidyReport } from "../../queue/index.ts";
 import type { OrchestratorLog } from "../log.ts";
 import type { WorkDesk } from "../work-items/work-desk.ts";
+import { forgetHistory } from "./forget-history.ts";
 import { findReaped, reapEvents, reapedJobs } from "./reap-events.ts";
 import { mayReap, nextGrace, type ReapGrace, startGrace } from "./reap-grace.ts";
 
@@ -19,6 +20,9 @@ export interface UpkeepParts {
   readonly reapMs: number;
   /** Milliseconds a robot may stay silent. */
   readonly leaseMs: number;
+  /** Milliseconds between looks for what is past its time; see `JobQueue.tidy`. */
+  readonly tidyMs: number;
+  readonly tidy: TidyOptions;
   readonly clock: Clock;
   readonly log: OrchestratorLog;
 }
@@ -35,7 +39,8 @@ const EXPIRED_PER_PASS = 5_000;
 /** Starts the loop; it lives through every failure and logs an outage once. */
 export function startUpkeep(parts: UpkeepParts): Upkeep {
   const stopping = new AbortController();
-  const running = loop(parts, stopping.signal);
+  // Apart: what is past its time may be much, and must not keep jobs with robots that are gone.
+  const running = Promise.all([loop(parts, stopping.signal), tidyLoop(parts, stopping.signal)]);
   return {
     async close() {
       stopping.abort();
@@ -61,6 +66,45 @@ async function loop(parts: UpkeepParts, signal: AbortSignal): Promise<void> {
       grace = nextGrace(grace, { nowMs: clock.now().getTime(), leaseMs, failed: true });
     }
   }
+}
+
+async function tidyLoop(parts: UpkeepParts, signal: AbortSignal): Promise<void> {
+  let isDown = false;
+  // Jobs may have been forgotten by a process that did not come to the rest.
+  let isHistoryDue = true;
+  while (await pause(parts.tidyMs, signal)) {
+    try {
+      await tidyOnce(parts, isHistoryDue);
+      isHistoryDue = false;
+      if (isDown) parts.log.info({}, "upkeep of the history goes on");
+      isDown = false;
+    } catch (error) {
+      if (!isDown) parts.log.warn({ problem: messageOf(error) }, "upkeep of the history stopped by an error");
+      isDown = true;
+      isHistoryDue = true;
+    }
+  }
+}
+
+/**
+ * One look for what is past its time; exported for tests.
+ *
+ * @param isHistoryDue what belongs to jobs that were forgotten before may still be there.
+ */
+export async function tidyOnce(parts: UpkeepParts, isHistoryDue: boolean): Promise<void> {
+  const report = await parts.queue.tidy(parts.tidy);
+  logTidied(parts.log, report);
+  if (report.jobsForgotten || isHistoryDue) {
+    await forgetHistory(parts.database, await listTenantIds(parts.database), parts.tidy.retentionDays);
+  }
+}
+
+function logTidied(log: OrchestratorLog, { jobsForgotten, deadLettersForgotten, raised, cleared }: TidyReport): void {
+  if (jobsForgotten || deadLettersForgotten > 0) log.info({ jobsForgotten, deadLettersForgotten }, "history forgotten");
+  for (const { code, subject, message, remedy } of raised) {
+    log.warn({ code, subject, problem: message, remedy }, "queue alarm");
+  }
+  for (const { code, subject, since } of cleared) log.info({ code, subject, since }, "queue alarm over");
 }
 
 /** One pass; exported for tests. */

@@ -3,6 +3,7 @@ import type { EventRepository, WorkflowRepository, WorkflowSummary } from "../..
 import type { EnqueueRequest, JobQueue } from "../../queue/index.ts";
 import type { StartId, StartRule, WorkItemStore } from "../../queue/items/index.ts";
 import type { OrchestratorLog } from "../log.ts";
+import { ruleOf } from "../workflow-concurrency.ts";
 
 /** What starting jobs for items takes. */
 export interface StartParts {
@@ -43,6 +44,7 @@ export async function carryOut(parts: StartParts, rule: StartRule, starts: reado
 }
 
 function requestOf(rule: StartRule, workflow: WorkflowSummary, { queueId, number }: StartId): EnqueueRequest {
+  const concurrency = ruleOf(workflow);
   return {
     kind: workflow.id,
     payload: {
@@ -55,6 +57,7 @@ function requestOf(rule: StartRule, workflow: WorkflowSummary, { queueId, number
     idempotencyKey: `work-queue/${queueId}/${number}`,
     ...(rule.environment !== undefined && { environment: rule.environment }),
     ...(rule.priority !== undefined && { priority: rule.priority }),
+    ...(concurrency && { concurrency }),
   };
 }
 

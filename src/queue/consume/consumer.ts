@@ -33,8 +33,12 @@ interface Session {
 
 /** Handlers that were asked to stop have this long to do so. */
 const STOP_GRACE_MS = 5_000;
-/** After a claim that found too little the next one waits this long, for more jobs to come together. */
+/** After a claim that found too little the next one waits for more jobs to come together: at least this long … */
 const PACE_MS = 5;
+/** … or, of a busy database, so many times what the claim took, that claims in vain leave it the time for its work … */
+const PACE_FACTOR = 3;
+/** … but not longer than this. */
+const LONGEST_PACE_MS = 50;
 /** Jobs of one claim. */
 const MAX_CLAIM = 1_000;
 /** A renewal gets at least this long, however late it is. */
@@ -70,6 +74,7 @@ export class Consumer {
       handler: options.handler,
       onError: options.onError,
       onWorked: () => this.#worked(),
+      onFinished: (held) => this.#finished(held),
     };
     this.#claiming = this.#claimAll();
     this.#renewing = this.#renewAll();
@@ -124,7 +129,7 @@ export class Consumer {
       const askedAtMs = this.#clock.monotonicMs();
       try {
         const claimed = free > 0 ? await this.#claim(free) : 0;
-        if (free > 0 && claimed < free) await pause(askedAtMs + PACE_MS - this.#clock.monotonicMs(), signal);
+        if (free > 0 && claimed < free) await pause(paceMs(this.#clock.monotonicMs() - askedAtMs), signal);
         if (claimed > 0) continue;
       } catch (error) {
         onError(error);
@@ -162,13 +167,10 @@ export class Consumer {
 
   #start(job: ClaimedJob): void {
     this.#working++;
-    const held = new HeldJob(job, this.#tools);
-    this.#held.set(job.jobId, held);
-    void this.#follow(held);
+    this.#held.set(job.jobId, new HeldJob(job, this.#tools));
   }
 
-  async #follow(held: HeldJob): Promise<void> {
-    await held.finished;
+  #finished(held: HeldJob): void {
     this.#held.delete(held.job.jobId);
     this.#bell.ring();
   }
@@ -235,4 +237,9 @@ export class Consumer {
   #leftMs(session: Session): number {
     return session.renewedAtMs + this.#options.leaseMs - this.#clock.monotonicMs();
   }
+}
+
+/** How long to wait after a claim that took so long and found too little. */
+function paceMs(tookMs: number): number {
+  return Math.max(PACE_MS - tookMs, Math.min(tookMs * PACE_FACTOR, LONGEST_PACE_MS));
 }

@@ -29,6 +29,7 @@ type Word =
   | { readonly kind: "fail"; readonly failure: JobFailure }
   | { readonly kind: "release"; readonly reason: string };
 
+const NO_PROGRESS = {};
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -37,20 +38,26 @@ export interface HeldJobTools {
   readonly handler: JobHandler;
   readonly onError: (error: unknown) => void;
   /** Called when the handler has ended, before that is recorded. */
-  readonly onWorked?: () => void;
+  readonly onWorked: () => void;
+  /** Called when there is nothing more to do. */
+  readonly onFinished: (held: HeldJob) => void;
 }
 
-/** A claimed job from its start until its end is recorded, or until it is known to belong to somebody else. */
+/**
+ * A claimed job from its start until its end is recorded, or until it is known to belong to somebody else.
+ *
+ * Of these a consumer has thousands a second: what is rarely used is made when it is asked for, and one promise serves
+ * from start to end.
+ */
 export class HeldJob {
   readonly job: ClaimedJob;
   /** Resolves when there is nothing more to do; never rejects. */
   readonly finished: Promise<void>;
   readonly #tools: HeldJobTools;
-  // Made when somebody asks for them: signals cost more than all the rest of a short job.
   #stop: AbortController | undefined;
   #lost: AbortController | undefined;
   #cause: StopCause | undefined;
-  #progress: { readonly progress?: number; readonly progressNote?: string } = {};
+  #progress: { readonly progress?: number; readonly progressNote?: string } = NO_PROGRESS;
 
   constructor(job: ClaimedJob, tools: HeldJobTools) {
     this.job = job;
@@ -71,37 +78,46 @@ export class HeldJob {
     if (cause === "lost") this.#lost?.abort();
   }
 
-  async #run(): Promise<void> {
-    const { handler, onWorked } = this.#tools;
-    let word: Word;
-    try {
-      const result = await handler(this.job, this.#context());
-      word = { kind: "complete", result: result ?? (result === null ? null : undefined) };
-    } catch (error) {
-      word = this.#wordOfError(error);
-    }
-    onWorked?.();
-    await this.#record(word);
-  }
-
-  #context(): HandlerContext {
-    const signalOf = (): AbortSignal => this.#stopSignal();
-    return {
-      get signal() {
-        return signalOf();
-      },
-      progress: (progress, progressNote) => {
-        this.#progress = { progress, ...(progressNote !== undefined && { progressNote }) };
-      },
-    };
-  }
-
-  #stopSignal(): AbortSignal {
+  /** Aborts when the handler is to stop. */
+  stopSignal(): AbortSignal {
     if (this.#stop === undefined) {
       this.#stop = new AbortController();
       if (this.#cause !== undefined) this.#stop.abort(reasonOf(this.#cause, this.job));
     }
     return this.#stop.signal;
+  }
+
+  setProgress(progress: number, progressNote: string | undefined): void {
+    this.#progress = { progress, ...(progressNote !== undefined && { progressNote }) };
+  }
+
+  /** Works, and then tries until its end is recorded or pointless: whoever gave up would leave a job that runs for ever. */
+  async #run(): Promise<void> {
+    const { handler, onWorked, onFinished, onError } = this.#tools;
+    let word: Word;
+    try {
+      const result = await handler(this.job, new HeldJobContext(this));
+      word = { kind: "complete", result: result ?? (result === null ? null : undefined) };
+    } catch (error) {
+      word = this.#wordOfError(error);
+    }
+    onWorked();
+    for (let pauseMs = FIRST_PAUSE_MS; !this.#isLost(); pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        const { jobId, attempt } = this.job;
+        if ((await this.#tell(word)) === "lost") onError(queueErrors.QUEUE_LEASE_LOST({ jobId, attempt }));
+        break;
+      } catch (error) {
+        if (hasCode(error, "QUEUE_INVALID") && word.kind === "complete") {
+          word = { kind: "fail", failure: failureOfError(error) };
+        } else {
+          onError(error);
+          this.#lost ??= new AbortController();
+          await pause(pauseMs, this.#lost.signal);
+        }
+      }
+    }
+    onFinished(this);
   }
 
   #isLost(): boolean {
@@ -115,35 +131,27 @@ export class HeldJob {
     return { kind: "fail", failure };
   }
 
-  /** Tries until it is recorded or pointless: whoever gave up would leave a job that runs for ever. */
-  async #record(first: Word): Promise<void> {
-    let word = first;
-    for (let pauseMs = FIRST_PAUSE_MS; !this.#isLost(); pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      try {
-        await this.#say(word);
-        return;
-      } catch (error) {
-        if (hasCode(error, "QUEUE_INVALID") && word.kind === "complete") {
-          word = { kind: "fail", failure: failureOfError(error) };
-        } else {
-          this.#tools.onError(error);
-          this.#lost ??= new AbortController();
-          await pause(pauseMs, this.#lost.signal);
-        }
-      }
-    }
+  #tell(word: Word): Promise<string> {
+    const { queue } = this.#tools;
+    if (word.kind === "complete") return queue.complete(this.job, word.result);
+    if (word.kind === "fail") return queue.fail(this.job, word.failure).then(({ kind }) => kind);
+    return queue.release(this.job, { started: true, reason: word.reason });
+  }
+}
+
+class HeldJobContext implements HandlerContext {
+  readonly #held: HeldJob;
+
+  constructor(held: HeldJob) {
+    this.#held = held;
   }
 
-  async #say(word: Word): Promise<void> {
-    if ((await this.#tell(word)) !== "lost") return;
-    const { jobId, attempt } = this.job;
-    this.#tools.onError(queueErrors.QUEUE_LEASE_LOST({ jobId, attempt }));
+  get signal(): AbortSignal {
+    return this.#held.stopSignal();
   }
 
-  async #tell(word: Word): Promise<string> {
-    if (word.kind === "complete") return this.#tools.queue.complete(this.job, word.result);
-    if (word.kind === "fail") return (await this.#tools.queue.fail(this.job, word.failure)).kind;
-    return this.#tools.queue.release(this.job, { started: true, reason: word.reason });
+  get progress(): HandlerContext["progress"] {
+    return (share, note) => this.#held.setProgress(share, note);
   }
 }
 

@@ -86,6 +86,22 @@ describe("DLQManager", () => {
     expect(await letters.deleteAll({ diedTo: middle, reason: "permanent" })).toBe(1);
   });
 
+  test("requeues and forgets in steps, and tells what became of each", async () => {
+    const [first, second] = [await die("a"), await die("a")];
+
+    const step = await letters.requeueMany({ filter: { kind: "a" } }, { limit: 1 });
+    expect(step.outcomes).toMatchObject([{ kind: "requeued", letter: { jobId: second } }]);
+    expect((await letters.requeueMany({ jobIds: [second, first] })).outcomes).toMatchObject([
+      { kind: "conflict", jobId: second },
+      { kind: "requeued", letter: { jobId: first } },
+    ]);
+    expect((await letters.list({ limit: 10 }, { requeued: false })).data).toEqual([]);
+    expect((await letters.deleteMany({ jobIds: [first, "4711"] })).outcomes).toMatchObject([
+      { kind: "deleted" },
+      { kind: "not-found" },
+    ]);
+  });
+
   test("leaves what somebody else has seen to meanwhile", async () => {
     const dead = await die("a");
     const stale = await queue.listDeadLetters(DEFAULT_TENANT, { limit: 10 });
@@ -93,6 +109,7 @@ describe("DLQManager", () => {
     const late = new DLQManager({
       queue: Object.assign(Object.create(queue) as MemoryQueue, {
         listDeadLetters: async () => stale,
+        getDeadLetter: (...args: Parameters<MemoryQueue["getDeadLetter"]>) => queue.getDeadLetter(...args),
         requeueDeadLetter: (...args: Parameters<MemoryQueue["requeueDeadLetter"]>) => queue.requeueDeadLetter(...args),
       }),
     });

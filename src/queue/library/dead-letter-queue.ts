@@ -1,9 +1,17 @@
-import { hasCode } from "../../core/errors.ts";
 import { DEFAULT_TENANT, type TenantId } from "../../core/ids.ts";
-import { MAX_PAGE } from "../cursor.ts";
 import { queueErrors } from "../errors.ts";
 import type { DeadLetter } from "../job.ts";
-import type { JobQueue, Page, PageRequest } from "../queue.ts";
+import type { DeadLetterFilter, JobQueue, Page, PageRequest } from "../queue.ts";
+import {
+  type BulkLetterOptions,
+  type BulkLetterOutcome,
+  type BulkRequeueOptions,
+  type DeadLetterSelection,
+  type DeleteOutcome,
+  deleteDeadLetters,
+  type RequeueOutcome,
+  requeueDeadLetters,
+} from "../requeue-dead-letters.ts";
 import { LazyQueue, type QueueSource } from "./queue-source.ts";
 
 /** A queue and whose dead letters are looked after. */
@@ -11,18 +19,6 @@ export type DLQManagerOptions = QueueSource & {
   /** Default: the tenant of an installation that has only one. */
   readonly tenantId?: TenantId;
 };
-
-/** Which dead letters; all that is given must fit. */
-export interface DeadLetterFilter {
-  readonly kind?: string;
-  readonly reason?: DeadLetter["reason"];
-  /** Code of the error that the job died of. */
-  readonly code?: string;
-  /** From this instant on. */
-  readonly diedFrom?: Date;
-  /** Before this instant. */
-  readonly diedTo?: Date;
-}
 
 /** A dead job and the one that was made of it. */
 export interface RequeuedDeadLetter {
@@ -45,8 +41,8 @@ export class DLQManager {
   }
 
   /** The newest first; default the first hundred. */
-  async list(page: PageRequest = { limit: 100 }): Promise<Page<DeadLetter>> {
-    return (await this.#queue()).listDeadLetters(this.#tenantId, page);
+  async list(page: PageRequest = { limit: 100 }, filter: DeadLetterFilter = {}): Promise<Page<DeadLetter>> {
+    return (await this.#queue()).listDeadLetters(this.#tenantId, page, filter);
   }
 
   async get(jobId: string): Promise<DeadLetter | undefined> {
@@ -69,32 +65,42 @@ export class DLQManager {
   }
 
   /**
+   * Requeues these dead letters, or those that a filter finds, 1 000 at most a call, and tells what became of each. Goes on
+   * with `nextCursor`.
+   */
+  async requeueMany(
+    selection: DeadLetterSelection,
+    options: BulkRequeueOptions = {},
+  ): Promise<BulkLetterOutcome<RequeueOutcome>> {
+    return requeueDeadLetters(await this.#queue(), this.#tenantId, selection, options);
+  }
+
+  /**
    * Requeues all dead letters that fit and were not requeued yet. When it rejects, those before the failure are requeued;
    * calling again goes on with the rest.
    */
   async requeueAll(filter: DeadLetterFilter = {}): Promise<readonly RequeuedDeadLetter[]> {
-    const queue = await this.#queue();
     const requeued: RequeuedDeadLetter[] = [];
-    for await (const letter of this.#matching(queue, filter)) {
-      if (letter.requeuedAs !== undefined) continue;
-      try {
-        const { jobId } = await queue.requeueDeadLetter(this.#tenantId, letter.jobId);
-        requeued.push({ deadJobId: letter.jobId, jobId });
-      } catch (error) {
-        // Somebody else was faster: requeued or deleted, it is seen to.
-        if (!hasCode(error, "QUEUE_DEAD_LETTER_REQUEUED") && !hasCode(error, "QUEUE_DEAD_LETTER_NOT_FOUND"))
-          throw error;
-      }
+    for await (const outcome of allOf((options) => this.requeueMany({ filter }, options))) {
+      // Of the others somebody else was faster.
+      if (outcome.kind === "requeued") requeued.push({ deadJobId: outcome.letter.jobId, jobId: outcome.requeuedAs });
     }
     return requeued;
   }
 
+  /** Forgets these dead letters, or those that a filter finds, 1 000 at most a call. Goes on with `nextCursor`. */
+  async deleteMany(
+    selection: DeadLetterSelection,
+    options: BulkLetterOptions = {},
+  ): Promise<BulkLetterOutcome<DeleteOutcome>> {
+    return deleteDeadLetters(await this.#queue(), this.#tenantId, selection, options);
+  }
+
   /** Forgets all dead letters that fit. @returns how many. */
   async deleteAll(filter: DeadLetterFilter): Promise<number> {
-    const queue = await this.#queue();
     let deleted = 0;
-    for await (const letter of this.#matching(queue, filter)) {
-      if (await queue.deleteDeadLetter(this.#tenantId, letter.jobId)) deleted++;
+    for await (const { kind } of allOf((options) => this.deleteMany({ filter }, options))) {
+      if (kind === "deleted") deleted++;
     }
     return deleted;
   }
@@ -104,31 +110,20 @@ export class DLQManager {
     await this.#source.close();
   }
 
-  /** Page by page from the newest to the oldest, so what dies meanwhile is not met. */
-  async *#matching(queue: JobQueue, filter: DeadLetterFilter): AsyncGenerator<DeadLetter> {
-    let cursor: string | undefined;
-    do {
-      const page = await queue.listDeadLetters(this.#tenantId, {
-        limit: MAX_PAGE,
-        ...(cursor !== undefined && { cursor }),
-      });
-      for (const letter of page.data) if (fits(letter, filter)) yield letter;
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-  }
-
   async #queue(): Promise<JobQueue> {
     if (this.#source.isClosed) throw queueErrors.QUEUE_STOPPED({ what: "The dead letter queue" });
     return this.#source.get();
   }
 }
 
-function fits(letter: DeadLetter, filter: DeadLetterFilter): boolean {
-  return (
-    (filter.kind === undefined || letter.kind === filter.kind) &&
-    (filter.reason === undefined || letter.reason === filter.reason) &&
-    (filter.code === undefined || letter.error.code === filter.code) &&
-    (filter.diedFrom === undefined || letter.diedAt >= filter.diedFrom) &&
-    (filter.diedTo === undefined || letter.diedAt < filter.diedTo)
-  );
+/** What became of all, call after call from the newest to the oldest, so what dies meanwhile is not met. */
+async function* allOf<Outcome>(
+  call: (options: BulkLetterOptions) => Promise<BulkLetterOutcome<Outcome>>,
+): AsyncGenerator<Outcome, void, void> {
+  let cursor: string | undefined;
+  do {
+    const { outcomes, nextCursor } = await call(cursor === undefined ? {} : { cursor });
+    yield* outcomes;
+    cursor = nextCursor;
+  } while (cursor !== undefined);
 }

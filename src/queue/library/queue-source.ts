@@ -12,6 +12,11 @@ export type QueueSource =
       readonly migrate?: boolean;
       /** Connections of the pool; default 10. */
       readonly maxConnections?: number;
+      /**
+       * True when the URL leads to a pooler that gives each transaction another connection, such as PgBouncer in transaction
+       * mode: jobs of other processes are then found by polling, and statements are not prepared. Default false.
+       */
+      readonly isPooled?: boolean;
     }
   | {
       /** Already migrated; it stays open. */
@@ -34,12 +39,14 @@ async function openQueueSource(source: QueueSource): Promise<OpenedQueue> {
     const queue = createPostgresQueue({ database: source.database });
     return { queue, close: () => queue.close() };
   }
-  const { url, maxConnections = 10 } = source;
+  const { url, maxConnections = 10, isPooled = false } = source;
   const database = openDatabase({
     url,
     maxConnections,
     applicationName: "casare-queue",
-    sessionSettings: QUEUE_SESSION_SETTINGS,
+    preparedStatements: !isPooled,
+    // Set on one connection of the pooler, they would be met by somebody else.
+    ...(!isPooled && { sessionSettings: QUEUE_SESSION_SETTINGS }),
   });
   try {
     if (source.migrate !== false) await migrate(database);
@@ -47,7 +54,7 @@ async function openQueueSource(source: QueueSource): Promise<OpenedQueue> {
     await database.close();
     throw error;
   }
-  const queue = createPostgresQueue({ database });
+  const queue = createPostgresQueue({ database, listen: !isPooled });
   return {
     queue,
     async close() {

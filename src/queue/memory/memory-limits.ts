@@ -27,6 +27,16 @@ export class MemoryLimits {
     else known.rule = rule;
   }
 
+  /** As `learn`, for the jobs that wait as well. */
+  change(rule: Required<ConcurrencyRule>): void {
+    this.learn(rule);
+    this.#touched.add(rule.key);
+  }
+
+  ruleOf(own: Required<ConcurrencyRule>): Required<ConcurrencyRule> {
+    return this.#limits.get(own.key)?.rule ?? own;
+  }
+
   /** Where a job that is on its way to `place` really gets to; keeps the books. */
   gate(job: MemoryJob, place: Place): Place {
     const limit = this.#limits.get(job.accepted.concurrency?.key ?? "");

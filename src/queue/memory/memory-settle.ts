@@ -1,3 +1,4 @@
+import { categoryOf } from "../dead-letter-category.ts";
 import { endFailure } from "../failure-record.ts";
 import type { AttemptOutcome, JobFailure, Lease } from "../job.ts";
 import type { AttemptFacts, Verdict } from "../retry.ts";
@@ -109,8 +110,29 @@ function bury(
     tenantId: job.tenantId,
     kind: job.accepted.kind,
     reason: death.reason,
+    category: categoryOf(death.reason, death.error),
     error: death.error,
     attempts: death.attempts,
     diedAt: death.now,
   });
+}
+
+/** True when the lease's holder has ended its job in one of these states. */
+export function hasEnded(tenant: MemoryTenant, lease: Lease, states: readonly string[]): boolean {
+  const place = tenant.jobs.get(lease.jobId)?.place;
+  return (
+    place?.kind === "done" &&
+    place.byHolder &&
+    place.attempt === lease.attempt &&
+    place.sessionId === lease.sessionId &&
+    states.includes(place.state)
+  );
+}
+
+/** True when the attempt log says so of the lease's attempt. */
+export function hasLogged(tenant: MemoryTenant, lease: Lease, outcome: AttemptOutcome): boolean {
+  const log = tenant.jobs.get(lease.jobId)?.log ?? [];
+  return log.some(
+    (entry) => entry.attempt === lease.attempt && entry.sessionId === lease.sessionId && entry.outcome === outcome,
+  );
 }

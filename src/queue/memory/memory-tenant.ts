@@ -1,6 +1,6 @@
 import type { TenantId } from "../../core/ids.ts";
 import type { AcceptedJob } from "../accepted-job.ts";
-import type { Attempt, DeadLetter, JobFailure } from "../job.ts";
+import type { Attempt, ConcurrencyRule, DeadLetter, JobFailure } from "../job.ts";
 import type { Pause } from "../queue.ts";
 import type { Stopping } from "../retry.ts";
 import { type LimitVerdict, MemoryLimits } from "./memory-limits.ts";
@@ -75,6 +75,10 @@ export interface MemorySession {
   ended: boolean;
 }
 
+export function isLive(session: MemorySession | undefined, now: Date): boolean {
+  return session !== undefined && !session.ended && session.until > now;
+}
+
 /** All that one tenant has in the queue, with an index of the jobs by where they are. */
 export class MemoryTenant {
   readonly jobs = new Map<string, MemoryJob>();
@@ -98,10 +102,28 @@ export class MemoryTenant {
     this.#enter(job);
   }
 
+  /** Of a job that has ended. */
+  forget(job: MemoryJob): void {
+    this.jobs.delete(job.id);
+    this.deadlines.delete(job);
+    const { idempotencyKey } = job.accepted;
+    if (idempotencyKey !== undefined && this.jobByKey.get(idempotencyKey) === job.id)
+      this.jobByKey.delete(idempotencyKey);
+  }
+
   move(job: MemoryJob, place: Place): void {
     this.#leave(job);
     job.place = this.#limits.gate(job, place);
     this.#enter(job);
+  }
+
+  /** What counts for a key now: the newest rule. */
+  ruleOf(own: Required<ConcurrencyRule>): Required<ConcurrencyRule> {
+    return this.#limits.ruleOf(own);
+  }
+
+  changeLimit(rule: Required<ConcurrencyRule>): void {
+    this.#limits.change(rule);
   }
 
   /** Concurrency keys of jobs that came or went since the last call. */

@@ -1,12 +1,13 @@
 import type { JsonValue } from "../../core/json.ts";
-import type { Attempt, Job } from "../job.ts";
-import type { JobFilter, QueueStats } from "../queue.ts";
+import type { Attempt, DeadLetter, Job } from "../job.ts";
+import type { DeadLetterFilter, JobFilter, QueueStats } from "../queue.ts";
+import { ALL_KINDS } from "./memory-claim.ts";
 import type { MemoryJob, MemoryTenant, Place } from "./memory-tenant.ts";
 
 /** What the outside sees of a job; the payload is a copy. */
 export function viewJob(tenant: MemoryTenant, job: MemoryJob): Job {
   const { accepted, place } = job;
-  const { idempotencyKey, retryOf, deadline } = accepted;
+  const { idempotencyKey, retryOf, deadline, concurrency } = accepted;
   const sessionId = place.kind === "active" || place.kind === "done" ? place.sessionId : undefined;
   const robotId = sessionId === undefined ? undefined : tenant.sessions.get(sessionId)?.robotId;
   return {
@@ -26,6 +27,7 @@ export function viewJob(tenant: MemoryTenant, job: MemoryJob): Job {
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(retryOf !== undefined && { retryOf }),
     ...(deadline !== undefined && { deadline }),
+    ...(concurrency !== undefined && { concurrency: tenant.ruleOf(concurrency) }),
     ...(robotId !== undefined && { robotId }),
     ...viewHold(tenant, job),
     ...viewPlace(place),
@@ -35,7 +37,8 @@ export function viewJob(tenant: MemoryTenant, job: MemoryJob): Job {
 function viewHold(tenant: MemoryTenant, { accepted, place }: MemoryJob): Pick<Job, "heldBy"> {
   if (place.kind === "delayed") return { heldBy: "time" };
   if (place.kind === "parked") return { heldBy: "limit" };
-  return place.kind === "ready" && tenant.pauses.has(accepted.kind) ? { heldBy: "pause" } : {};
+  const isPaused = tenant.pauses.has(accepted.kind) || tenant.pauses.has(ALL_KINDS);
+  return place.kind === "ready" && isPaused ? { heldBy: "pause" } : {};
 }
 
 function viewPlace(place: Place): Partial<Job> {
@@ -95,7 +98,38 @@ export function matches(job: Job, filter: JobFilter): boolean {
     (filter.robotId === undefined || job.robotId === filter.robotId) &&
     (filter.environment === undefined || job.environment === filter.environment) &&
     (filter.createdFrom === undefined || job.createdAt >= filter.createdFrom) &&
-    (filter.createdTo === undefined || job.createdAt < filter.createdTo)
+    (filter.createdTo === undefined || job.createdAt < filter.createdTo) &&
+    (filter.heldBy === undefined || job.heldBy === filter.heldBy) &&
+    (filter.concurrencyKey === undefined || job.concurrency?.key === filter.concurrencyKey)
+  );
+}
+
+/** Dead letters that fit, newest first. @param after time of death in microseconds and job id of the last one before. */
+export function viewLetters(
+  tenant: MemoryTenant,
+  filter: DeadLetterFilter,
+  after: readonly [diedUs: string, jobId: string] | undefined,
+): readonly DeadLetter[] {
+  return [...tenant.deadLetters.values()]
+    .toSorted((a, b) => b.diedAt.getTime() - a.diedAt.getTime() || Number(b.jobId) - Number(a.jobId))
+    .filter((letter) => {
+      if (!letterMatches(letter, filter)) return false;
+      if (after === undefined) return true;
+      const laterUs = letter.diedAt.getTime() * 1_000 - Number(after[0]);
+      return laterUs < 0 || (laterUs === 0 && Number(letter.jobId) < Number(after[1]));
+    });
+}
+
+function letterMatches(letter: DeadLetter, filter: DeadLetterFilter): boolean {
+  const { error, diedAt } = letter;
+  return (
+    (filter.kind === undefined || letter.kind === filter.kind) &&
+    (filter.reason === undefined || letter.reason === filter.reason) &&
+    (filter.category === undefined || letter.category === filter.category) &&
+    (filter.code === undefined || error.code === filter.code) &&
+    (filter.diedFrom === undefined || diedAt >= filter.diedFrom) &&
+    (filter.diedTo === undefined || diedAt < filter.diedTo) &&
+    (filter.requeued === undefined || filter.requeued === (letter.requeuedAs !== undefined))
   );
 }
 

@@ -62,5 +62,5 @@ export interface ClaimTools {
 }
 
 function byUrgency(a: PlacedJob, b: PlacedJob): number {
-  return b.job.priority - a.job.priority || (a.line < b.line ? -1 : 1);
+  return b.job.priority - a.job.priority || a.line - b.line;
 }

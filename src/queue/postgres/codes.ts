@@ -1,5 +1,5 @@
 /** Small numbers of the tables' state columns (migrations/0002_queue.sql) and the words they stand for. */
-import type { AttemptOutcome, DeadLetter, JobState } from "../job.ts";
+import type { AttemptOutcome, ConcurrencyRule, DeadLetter, JobState } from "../job.ts";
 import type { Stopping } from "../retry.ts";
 
 export type EndState = Extract<JobState, "completed" | "failed" | "cancelled" | "timed_out">;
@@ -16,7 +16,21 @@ export const REASON_CODE = { exhausted: 1, permanent: 2, deadline: 3 } as const 
   DeadLetter["reason"],
   number
 >;
+/** The first three are those of the reasons: a row without a category has that of its reason. */
+export const CATEGORY_CODE = {
+  exhausted: 1,
+  permanent: 2,
+  deadline: 3,
+  lost: 4,
+  business: 5,
+} as const satisfies Record<DeadLetter["category"], number>;
 export const STOPPING_CODE = { no: 0, cancel: 1, deadline: 2 } as const satisfies Record<Stopping, number>;
+
+/** `queue_limit.on_limit`. */
+export const ON_LIMIT_CODE = { queue: 1, skip: 2, "keep-latest": 3, "cancel-oldest": 4 } as const satisfies Record<
+  NonNullable<ConcurrencyRule["onLimit"]>,
+  number
+>;
 
 /** The word of a stored number. Throws when a newer release wrote it. */
 export function wordOf<Word extends string>(codes: Readonly<Record<Word, number>>, code: number): Word {

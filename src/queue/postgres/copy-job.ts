@@ -8,6 +8,8 @@ interface Copy {
   /** The job to be repeated. */
   readonly jobId: string;
   readonly newId: number;
+  /** The limit of a job that has none. */
+  readonly limitId: number | undefined;
 }
 
 export interface Copied {
@@ -69,7 +71,7 @@ async function copyJob(db: Queryable, copy: Copy, sources: Sql): Promise<Copied>
         limit_id)
       select s.tenant_id, ${copy.newId}, start.line, start.now,
         case when s.deadline <= start.now then start.now + (s.deadline - s.created_at) else s.deadline end,
-        s.id, s.route_id, s.priority, s.kind, s.retry, s.payload, s.limit_id
+        s.id, s.route_id, s.priority, s.kind, s.retry, s.payload, coalesce(s.limit_id, ${copy.limitId}::int)
       from source s, start
       on conflict do nothing
       returning tenant_id, id, line, created_at, deadline, route_id, priority, limit_id

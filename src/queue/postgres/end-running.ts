@@ -1,8 +1,9 @@
 import sql from "sql-template-tag";
 import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
+import { categoryOf } from "../dead-letter-category.ts";
 import type { DeadLetter, JobFailure } from "../job.ts";
-import { ATTEMPT_CODE, END_CODE, type EndState, REASON_CODE, STOPPING_CODE } from "./codes.ts";
+import { ATTEMPT_CODE, CATEGORY_CODE, END_CODE, type EndState, REASON_CODE, STOPPING_CODE } from "./codes.ts";
 import type { RunningJob } from "./running-jobs.ts";
 
 /** A running job that is over. */
@@ -40,16 +41,17 @@ export async function endRunning(db: Queryable, endings: readonly Ending[]): Pro
         ${column((e) => END_CODE[e.state])}::smallint[],
         ${column((e) => JSON.stringify(e.failure))}::text[],
         ${column((e) => e.deadLetter && REASON_CODE[e.deadLetter])}::smallint[],
+        ${column((e) => e.deadLetter && CATEGORY_CODE[categoryOf(e.deadLetter, e.failure)])}::smallint[],
         ${column((e) => e.attemptOutcome && ATTEMPT_CODE[e.attemptOutcome])}::smallint[],
         ${column((e) => e.attemptFailure && JSON.stringify(e.attemptFailure))}::text[]
-      ) as g (tenant_id, id, attempt, session_id, stopping, attempts, state, error, reason, outcome, attempt_error)
+      ) as g (tenant_id, id, attempt, session_id, stopping, attempts, state, error, reason, category, outcome, attempt_error)
     ),
     ended as (
       delete from queue_active a using given g
       where a.tenant_id = g.tenant_id and a.id = g.id and a.attempt = g.attempt and a.session_id = g.session_id
         and a.stopping = g.stopping
-      returning a.tenant_id, a.id, a.attempt, a.session_id, a.started_at, g.attempts, g.state, g.error, g.reason, g.outcome,
-        g.attempt_error, a.limit_id
+      returning a.tenant_id, a.id, a.attempt, a.session_id, a.started_at, g.attempts, g.state, g.error, g.reason, g.category,
+        g.outcome, g.attempt_error, a.limit_id
     ),
     logged as (
       insert into queue_attempt (tenant_id, id, attempt, session_id, started_at, outcome, error)
@@ -57,8 +59,8 @@ export async function endRunning(db: Queryable, endings: readonly Ending[]): Pro
       from ended where outcome is not null
     ),
     died as (
-      insert into queue_dead_letter (tenant_id, job_id, attempts, reason, error)
-      select tenant_id, id, attempts, reason, error::json from ended where reason is not null
+      insert into queue_dead_letter (tenant_id, job_id, attempts, reason, category, error)
+      select tenant_id, id, attempts, reason, category, error::json from ended where reason is not null
     ),
     history as (
       insert into queue_done (tenant_id, id, attempt, session_id, started_at, state, by_holder, error)

@@ -1,9 +1,10 @@
 import sql from "sql-template-tag";
 import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
+import { categoryOf } from "../dead-letter-category.ts";
 import type { DeadLetter, JobFailure } from "../job.ts";
 import type { TouchedLimit } from "./admission.ts";
-import { END_CODE, type EndState, REASON_CODE } from "./codes.ts";
+import { CATEGORY_CODE, END_CODE, type EndState, REASON_CODE } from "./codes.ts";
 
 /**
  * Ends a job that waits, in the line or for its time; a range that it stands in is split.
@@ -24,6 +25,7 @@ export async function endWaiting(
 ): Promise<readonly TouchedLimit[] | undefined> {
   const errorText = JSON.stringify(ending.failure);
   const reason = ending.deadLetter && REASON_CODE[ending.deadLetter];
+  const category = ending.deadLetter && CATEGORY_CODE[categoryOf(ending.deadLetter, ending.failure)];
   const rows = await db.query<{ limit_id: number | null }>(sql`
     with range as materialized (
       select r.route_id, r.priority, r.line
@@ -64,8 +66,8 @@ export async function endWaiting(
         and exists (select from gone where limit_id is not null)
     ),
     died as (
-      insert into queue_dead_letter (tenant_id, job_id, attempts, reason, error)
-      select ${tenantId}, ${jobId}, attempt - spared, ${reason}::smallint, ${errorText}::json
+      insert into queue_dead_letter (tenant_id, job_id, attempts, reason, category, error)
+      select ${tenantId}, ${jobId}, attempt - spared, ${reason}::smallint, ${category}::smallint, ${errorText}::json
       from gone where ${reason}::smallint is not null
     ),
     history as (

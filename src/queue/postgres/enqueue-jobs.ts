@@ -13,15 +13,28 @@ import { type IdentifiedJob, planRanges } from "./plan-ranges.ts";
  * @param jobs at most 16 383, in ascending order of their ids; no idempotency key twice.
  */
 export async function enqueueJobs(db: Queryable, tenantId: TenantId, jobs: readonly IdentifiedJob[]): Promise<void> {
-  const ranges = planRanges(jobs);
-  const column = <T>(read: (item: IdentifiedJob) => T): T[] => jobs.map(read);
+  const first = jobs[0];
+  if (first === undefined) return;
+  /** Null instead of a list in which nothing is: the server reads it as so many nulls. */
+  const column = <T>(read: (item: IdentifiedJob) => T): T[] | null => {
+    const values = jobs.map(read);
+    return values.every((value) => value === undefined) ? null : values;
+  };
+  /** Nothing where a job is as the first one in this. */
+  const differing = <T>(read: (item: IdentifiedJob) => T): (T | undefined)[] | null => {
+    const common = read(first);
+    return column((item) => (read(item) === common ? undefined : read(item)));
+  };
   await db.query(sql`
     with given as materialized (
-      select * from unnest(
+      select id, coalesce(route_id, ${first.routeId}::int) as route_id,
+        coalesce(priority, ${first.job.priority}::smallint) as priority, coalesce(kind, ${first.job.kind}::text) as kind,
+        run_at, deadline, retry_of, key, retry, payload, limit_id, place
+      from unnest(
         ${column((item) => item.id)}::bigint[],
-        ${column((item) => item.routeId)}::int[],
-        ${column((item) => item.job.priority)}::smallint[],
-        ${column((item) => item.job.kind)}::text[],
+        ${differing((item) => item.routeId)}::int[],
+        ${differing((item) => item.job.priority)}::smallint[],
+        ${differing((item) => item.job.kind)}::text[],
         ${column((item) => item.job.runAt)}::timestamptz[],
         ${column((item) => item.job.deadline)}::timestamptz[],
         ${column((item) => item.job.retryOf)}::bigint[],
@@ -31,6 +44,7 @@ export async function enqueueJobs(db: Queryable, tenantId: TenantId, jobs: reado
         ${column((item) => item.limitId)}::int[]
       ) with ordinality as g (id, route_id, priority, kind, run_at, deadline, retry_of, key, retry, payload, limit_id, place)
     ),
+    ranges as materialized (select ${planRanges(jobs)}::int[] as spans),
     start as materialized (select nextval('queue_line') * 16384 as line, clock_timestamp() as now),
     keyed as (
       -- Sorted, so that two statements with the same keys wait for each other and never both at once.
@@ -68,16 +82,10 @@ export async function enqueueJobs(db: Queryable, tenantId: TenantId, jobs: reado
       select ${tenantId}, deadline, id from job where deadline is not null
     )
     insert into queue_ready (tenant_id, route_id, priority, line, lo, hi, ready_at, attempt, spared)
-    select ${tenantId}, r.route_id, r.priority, start.line + r.place, r.lo, r.hi, start.now, 0, 0
-    from start, unnest(
-      ${ranges.map((range) => range.routeId)}::int[],
-      ${ranges.map((range) => range.priority)}::smallint[],
-      ${ranges.map((range) => range.lo)}::bigint[],
-      ${ranges.map((range) => range.hi)}::bigint[],
-      ${ranges.map((range) => range.place)}::bigint[]
-    ) as r (route_id, priority, lo, hi, place)
-    join job on job.id = r.lo
-    where (job.run_at is null or job.run_at <= start.now) and job.kind <> all (array(select kind from paused))`);
+    select ${tenantId}, route_id, priority, job.line + span - 1, id, id + span - 1, start.now, 0, 0
+    from start, job, lateral (select (select spans from ranges)[job.line - start.line] as span) r
+    where span > 0
+      and (run_at is null or run_at <= start.now) and kind <> all (array(select kind from paused))`);
 }
 
 /** Which job each of these idempotency keys belongs to. */

@@ -89,7 +89,7 @@ export function createExchangeDesk(options: ExchangeDeskOptions): ExchangeDesk {
       const exchanged = await exchangeJobs(database, {
         tenantId,
         completions,
-        lanes: lanes.map((lane) => ({ ...lane, start: isSweep ? 0n : marks.startOf(lane.routeId) })),
+        lanes: lanes.map((lane) => ({ ...lane, start: isSweep ? 0 : marks.startOf(lane.routeId) })),
         asks,
         ranges: estimate.rowsFor(seats),
       });
@@ -123,13 +123,15 @@ export function createExchangeDesk(options: ExchangeDeskOptions): ExchangeDesk {
 function takeBatch(waiting: Call[]): Call[] {
   const taken: Call[] = [];
   const left: Call[] = [];
-  let completions = 0;
+  const jobs = new Set<string>();
   let seats = 0;
   let lanes: readonly Lane[] | undefined;
   for (const call of waiting) {
     if (call.kind === "completion") {
-      (completions < MAX_BATCH ? taken : left).push(call);
-      completions++;
+      // A statement takes one word for each job.
+      const fits = jobs.size < MAX_BATCH && !jobs.has(call.lease.jobId);
+      (fits ? taken : left).push(call);
+      if (fits) jobs.add(call.lease.jobId);
     } else {
       // The route book gives one and the same list for equal robots.
       const fits = lanes === undefined || (call.lanes === lanes && seats + call.seats <= MAX_BATCH);
@@ -155,7 +157,7 @@ function answer(
   }
 }
 
-/** Statements that lock the same rows do so in the same order. */
+/** As the statement needs them; also, statements that lock the same rows do so in the same order. */
 function byJob(a: Completion, b: Completion): number {
   return Number(a.lease.jobId) - Number(b.lease.jobId);
 }

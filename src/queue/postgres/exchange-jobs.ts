@@ -24,9 +24,10 @@ export interface Ask {
 
 export interface ExchangeRequest {
   readonly tenantId: TenantId;
+  /** Each job once, in ascending order. */
   readonly completions: readonly Completion[];
   /** Each lane once, with the place from which it is looked at. */
-  readonly lanes: readonly (Lane & { readonly start: bigint })[];
+  readonly lanes: readonly (Lane & { readonly start: number })[];
   readonly asks: readonly Ask[];
   /** Rows of each lane that are looked at: enough for all seats, and few, because they are locked. */
   readonly ranges: number;
@@ -54,11 +55,35 @@ export interface Exchanged {
 /** A claimed job with its place in the line. */
 export interface PlacedJob {
   readonly job: ClaimedJob;
-  readonly line: bigint;
+  /** Whole; multiples of 16 384 from a sequence, so it stays exact for centuries. */
+  readonly line: number;
   readonly routeId: number;
 }
 
-interface ExchangeRow {
+/** One row of the answer: a job, or, with the summary in place of a payload, what else happened. */
+type ExchangeRow = JobRow | SummaryRow;
+
+interface JobRow {
+  readonly id: string;
+  readonly attempt: number;
+  readonly line: string;
+  readonly route_id: number;
+  readonly priority: number;
+  readonly ask: number;
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly deadline: number | null;
+  readonly kind: string;
+  readonly retry: RetryPolicy | null;
+  readonly content: JsonValue;
+}
+
+interface SummaryRow {
+  readonly id: null;
+  readonly content: Summary;
+}
+
+interface Summary {
   readonly recorded: readonly number[] | null;
   readonly live: readonly number[] | null;
   readonly put_aside: number;
@@ -67,23 +92,7 @@ interface ExchangeRow {
   readonly due: boolean;
   readonly has_more: boolean;
   readonly rows_taken: number;
-  readonly jobs: string | null;
 }
-
-/** One job in the text of the answer. */
-type JobCells = readonly [
-  id: string,
-  attempt: number,
-  line: string,
-  routeId: number,
-  priority: number,
-  ask: number,
-  createdMs: number,
-  deadlineMs: number | null,
-  kind: string,
-  retry: RetryPolicy | null,
-  payload: JsonValue,
-];
 
 const JOB_ID = "{jobId}";
 /** What a job that was overdue when it was claimed ends with; the statement puts its id in. */
@@ -98,7 +107,7 @@ const OVERDUE = JSON.stringify(deadlineFailure(JOB_ID));
  */
 export async function exchangeJobs(db: Queryable, request: ExchangeRequest): Promise<Exchanged> {
   const { tenantId, asks } = request;
-  const [row] = await db.query<ExchangeRow>(sql`
+  const rows = await db.query<ExchangeRow>(sql`
     with ${recordCompletions(request)},
     ${takeFromLine(request)},
     started as (
@@ -106,18 +115,100 @@ export async function exchangeJobs(db: Queryable, request: ExchangeRequest): Pro
       select ${tenantId}, id, attempt, spared, session_id, clock_timestamp(), limit_id
       from seated where not overdue and not paused
     ),
+    ${putAside(tenantId)}
+    select null::bigint as id, null::int as attempt, null::bigint as line, null::int as route_id,
+      null::smallint as priority, null::int as ask, null::float8 as created, null::float8 as deadline,
+      null::text as kind, null::json as retry,
+      json_build_object(
+        'recorded', (select array_agg(place) from recorded),
+        'live', (select array_agg(place) from live),
+        'put_aside', (select count(*) from aside),
+        'freed', (select array_agg(distinct limit_id) from freed),
+        'rows_taken', (select count(*) from taken),
+        'newest_route', coalesce((select max(id) from queue_route where tenant_id = ${tenantId}), 0),
+        'due', exists (
+          select from queue_delayed where tenant_id = ${tenantId} and run_at <= (select clock_timestamp())
+        ),
+        'has_more', exists (select from live) and (
+          (select count(*) from head) > (select count(*) from taken)
+          or exists (
+            select from lane, lateral (
+              select from queue_ready
+              where tenant_id = ${tenantId} and route_id = lane.id and priority = lane.priority and line >= lane.start
+              order by line
+              limit 1
+            ) first
+            where not exists (select from taken)
+          )
+          or exists (select from head group by route_id having count(*) >= ${request.ranges})
+        )
+      ) as content
+    union all
+    select id, attempt, line, route_id, priority, ask, date_part('epoch', created_at), date_part('epoch', deadline),
+      kind, retry, payload
+    from seated where not overdue and not paused`);
+  const summary = rows.find((row) => row.id === null)?.content;
+  if (summary === undefined) throw new TypeError("the exchange returned no summary");
+  return {
+    recorded: new Set((summary.recorded ?? []).map((place) => place - 1)),
+    taken: dealOut(rows, summary.live ?? [], tenantId, asks),
+    putAside: summary.put_aside,
+    freed: (summary.freed ?? []).map((limitId) => ({ tenantId, limitId })),
+    newestRoute: summary.newest_route,
+    due: summary.due,
+    hasMore: summary.has_more,
+    rowsTaken: summary.rows_taken,
+  };
+}
+
+/**
+ * The part `recorded`: which completions hold their lease, with their history written.
+ *
+ * What was said about a job is looked up by its place in the sorted list of ids. As a join the planner, which cannot know how
+ * much there is, would compare each with each, or read the whole table with all rows that were deleted lately.
+ */
+function recordCompletions({ tenantId, completions }: ExchangeRequest): Sql {
+  const column = <T>(read: (completion: Completion) => T): T[] => completions.map(read);
+  const results = column(({ resultText }) => resultText ?? null);
+  return sql`
+    said as materialized (
+      select ${column(({ lease }) => lease.jobId)}::bigint[] as ids,
+        ${column(({ lease }) => lease.attempt)}::int[] as attempts,
+        ${column(({ lease }) => lease.sessionId)}::bigint[] as sessions,
+        ${results.some((text) => text !== null) ? JSON.stringify(results) : null}::jsonb as results
+    ),
+    recorded as (
+      delete from queue_active
+      where tenant_id = ${tenantId} and id = any((select ids from said)::bigint[])
+        and attempt = (select attempts from said)[width_bucket(id, (select ids from said))]
+        and session_id = (select sessions from said)[width_bucket(id, (select ids from said))]
+      returning id, attempt, session_id, started_at, limit_id, width_bucket(id, (select ids from said)) as place
+    ),
+    history as (
+      insert into queue_done (tenant_id, id, attempt, session_id, started_at, state, result)
+      select ${tenantId}, id, attempt, session_id, started_at, ${END_CODE.completed}::smallint,
+        ((select results from said) ->> (place - 1))::json
+      from recorded
+    )`;
+}
+
+/** The parts `aside` and what becomes of it: overdue jobs end, and those of paused kinds wait, out of the line, for the end of the pause. */
+function putAside(tenantId: TenantId): Sql {
+  return sql`
+    aside as materialized (select id, line, route_id, priority, attempt, spared, limit_id, kind, overdue
+      from seated where overdue or paused),
     parked as (
       -- It keeps its slot, if its limit has given it one.
       insert into queue_parked
         (tenant_id, job_id, line, ready_at, route_id, priority, attempt, spared, limit_id, paused_kind)
       select ${tenantId}, id, line, clock_timestamp(), route_id, priority, attempt - 1, spared, limit_id, kind
-      from seated where paused and not overdue
+      from aside where not overdue
     ),
     freed as (
       delete from queue_slot s using (
         select id from recorded where limit_id is not null
         union all
-        select id from seated where overdue and limit_id is not null
+        select id from aside where overdue and limit_id is not null
       ) o
       where s.tenant_id = ${tenantId} and s.job_id = o.id
       returning s.limit_id
@@ -126,77 +217,13 @@ export async function exchangeJobs(db: Queryable, request: ExchangeRequest): Pro
       insert into queue_done (tenant_id, id, attempt, state, by_holder, error)
       select ${tenantId}, id, attempt - 1, ${END_CODE.timed_out}, false,
         replace(${OVERDUE}, ${JOB_ID}, id::text)::json
-      from seated where overdue
+      from aside where overdue
     ),
     died as (
       insert into queue_dead_letter (tenant_id, job_id, attempts, reason, error)
       select ${tenantId}, id, attempt - 1 - spared, ${REASON_CODE.deadline},
         replace(${OVERDUE}, ${JOB_ID}, id::text)::json
-      from seated where overdue
-    )
-    select
-      (select array_agg(place) from recorded) as recorded,
-      (select array_agg(place) from live) as live,
-      (select count(*) from seated where overdue or paused)::int as put_aside,
-      (select array_agg(distinct limit_id) from freed) as freed,
-      (select count(*) from taken)::int as rows_taken,
-      coalesce((select max(id) from queue_route where tenant_id = ${tenantId}), 0) as newest_route,
-      exists (
-        select from queue_delayed where tenant_id = ${tenantId} and run_at <= (select clock_timestamp())
-      ) as due,
-      exists (select from live) and (
-        (select count(*) from head) > (select count(*) from taken)
-        or exists (
-          select from lane, lateral (
-            select from queue_ready
-            where tenant_id = ${tenantId} and route_id = lane.id and priority = lane.priority and line >= lane.start
-            order by line
-            limit 1
-          ) first
-          where not exists (select from taken)
-        )
-        or exists (select from head group by route_id having count(*) >= ${request.ranges})
-      ) as has_more,
-      (select '[' || string_agg(
-        '["' || id || '",' || attempt || ',"' || line || '",' || route_id || ',' || priority || ',' || ask || ','
-        || floor(date_part('epoch', created_at) * 1000 + 0.0005)::bigint || ','
-        || coalesce(floor(date_part('epoch', deadline) * 1000 + 0.0005)::bigint::text, 'null') || ','
-        || to_json(kind) || ',' || coalesce(retry::text, 'null') || ',' || payload || ']',
-        ',' order by seat) || ']'
-      from seated where not overdue and not paused) as jobs`);
-  if (row === undefined) throw new TypeError("the exchange returned no row");
-  return {
-    recorded: new Set((row.recorded ?? []).map((place) => place - 1)),
-    taken: dealOut(row, tenantId, asks),
-    putAside: row.put_aside,
-    freed: (row.freed ?? []).map((limitId) => ({ tenantId, limitId })),
-    newestRoute: row.newest_route,
-    due: row.due,
-    hasMore: row.has_more,
-    rowsTaken: row.rows_taken,
-  };
-}
-
-/** The part `recorded`: which completions hold their lease, with their history written. */
-function recordCompletions({ tenantId, completions }: ExchangeRequest): Sql {
-  const column = <T>(read: (completion: Completion) => T): T[] => completions.map(read);
-  return sql`
-    said as materialized (
-      select * from unnest(
-        ${column(({ lease }) => lease.jobId)}::bigint[],
-        ${column(({ lease }) => lease.attempt)}::int[],
-        ${column(({ lease }) => lease.sessionId)}::bigint[],
-        ${column(({ resultText }) => resultText)}::text[]
-      ) with ordinality as s (id, attempt, session_id, result, place)
-    ),
-    recorded as (
-      delete from queue_active a using said s
-      where a.tenant_id = ${tenantId} and a.id = s.id and a.attempt = s.attempt and a.session_id = s.session_id
-      returning a.id, a.attempt, a.session_id, a.started_at, a.limit_id, s.result, s.place::int as place
-    ),
-    history as (
-      insert into queue_done (tenant_id, id, attempt, session_id, started_at, state, result)
-      select ${tenantId}, id, attempt, session_id, started_at, ${END_CODE.completed}::smallint, result::json from recorded
+      from aside where overdue
     )`;
 }
 
@@ -221,7 +248,7 @@ function takeFromLine({ tenantId, lanes, asks, ranges }: ExchangeRequest): Sql {
       select * from unnest(
         ${lanes.map((lane) => lane.routeId)}::int[],
         ${lanes.map((lane) => lane.priority)}::smallint[],
-        ${lanes.map((lane) => String(lane.start))}::bigint[]
+        ${lanes.map((lane) => lane.start)}::bigint[]
       ) as l (id, priority, start)
     ),
     head as materialized (
@@ -238,57 +265,65 @@ function takeFromLine({ tenantId, lanes, asks, ranges }: ExchangeRequest): Sql {
       select *, sum(hi - lo + 1) over (order by priority desc, line)::bigint - (hi - lo + 1) as before from head
     ),
     chosen as materialized (
-      select route_id, priority, line, lo, hi, least(hi, lo + seats.wanted - before - 1) as upto
+      select route_id, priority, line, before, lo, hi, least(hi, lo + seats.wanted - before - 1) as upto
       from counted, seats where before < seats.wanted
     ),
     emptied as (
       delete from queue_ready r using chosen c
       where r.tenant_id = ${tenantId} and r.route_id = c.route_id and r.priority = c.priority and r.line = c.line
         and c.upto = c.hi
-      returning r.lo, r.hi as upto, r.attempt, r.spared, r.limit_id
+      returning c.before, r.lo, r.hi as upto, r.attempt, r.spared, r.limit_id
     ),
     shortened as (
       update queue_ready r set lo = c.upto + 1 from chosen c
       where r.tenant_id = ${tenantId} and r.route_id = c.route_id and r.priority = c.priority and r.line = c.line
         and c.upto < c.hi
-      returning c.lo, c.upto, r.attempt, r.spared, r.limit_id
+      returning c.before, c.lo, c.upto, r.attempt, r.spared, r.limit_id
     ),
     taken as materialized (select * from emptied union all select * from shortened),
-    job as materialized (
+    seated as materialized (
+      -- A range that was chosen and not taken leaves its seats empty.
       select j.id, j.line, j.created_at, j.deadline, j.route_id, j.priority, j.kind, j.retry, j.payload,
         t.attempt + 1 as attempt, t.spared, t.limit_id, coalesce(j.deadline <= clock_timestamp(), false) as overdue,
         j.kind = any (array(select kind from queue_pause where tenant_id = ${tenantId})) as paused,
-        row_number() over (order by j.priority desc, j.line) as seat
-      from taken t, lateral (
+        seats.asks[t.before + j.id - t.lo + 1] as ask, seats.sessions[t.before + j.id - t.lo + 1] as session_id
+      from seats, taken t, lateral (
         -- More than a claim takes. Without it the planner expects a ninth of the table and compiles the statement (JIT).
         select * from queue_job
         where tenant_id = ${tenantId} and id between t.lo and t.upto
         order by id limit 1000
       ) j
-    ),
-    seated as materialized (
-      select job.*, seats.asks[seat] as ask, seats.sessions[seat] as session_id from job, seats
     )`;
 }
 
-function dealOut(row: ExchangeRow, tenantId: TenantId, asks: readonly Ask[]): (readonly PlacedJob[] | undefined)[] {
+function dealOut(
+  rows: readonly ExchangeRow[],
+  live: readonly number[],
+  tenantId: TenantId,
+  asks: readonly Ask[],
+): (readonly PlacedJob[] | undefined)[] {
   const taken: (PlacedJob[] | undefined)[] = asks.map(() => undefined);
-  for (const place of row.live ?? []) taken[place - 1] = [];
-  const cells = row.jobs === null ? [] : (JSON.parse(row.jobs) as JobCells[]);
-  for (const [id, attempt, line, routeId, priority, ask, createdMs, deadlineMs, kind, retry, payload] of cells) {
+  for (const place of live) taken[place - 1] = [];
+  for (const row of rows) {
+    if (row.id === null) continue;
     const job: ClaimedJob = {
       tenantId,
-      sessionId: asks[ask - 1]?.sessionId ?? "",
-      jobId: id,
-      attempt,
-      kind,
-      payload,
-      priority,
-      retry: retry ?? DEFAULT_RETRY,
-      createdAt: new Date(createdMs),
-      ...(deadlineMs !== null && { deadline: new Date(deadlineMs) }),
+      sessionId: asks[row.ask - 1]?.sessionId ?? "",
+      jobId: row.id,
+      attempt: row.attempt,
+      kind: row.kind,
+      payload: row.content,
+      priority: row.priority,
+      retry: row.retry ?? DEFAULT_RETRY,
+      createdAt: toDate(row.created),
+      ...(row.deadline !== null && { deadline: toDate(row.deadline) }),
     };
-    taken[ask - 1]?.push({ job, line: BigInt(line), routeId });
+    taken[row.ask - 1]?.push({ job, line: Number(row.line), routeId: row.route_id });
   }
   return taken;
+}
+
+/** Cuts microseconds off, as reading a timestamp does; half of one makes up for what the floating point lost. */
+function toDate(seconds: number): Date {
+  return new Date(Math.floor(seconds * 1_000 + 0.0005));
 }

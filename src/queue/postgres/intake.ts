@@ -3,7 +3,7 @@ import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
 import type { AcceptedJob } from "../accepted-job.ts";
 import { queueErrors } from "../errors.ts";
-import type { EnqueueOutcome, JobState } from "../job.ts";
+import type { ConcurrencyRule, EnqueueOutcome, JobState } from "../job.ts";
 import type { RetryOutcome } from "../queue.ts";
 import { isStoredId } from "../stored-id.ts";
 import { admit } from "./admission.ts";
@@ -79,13 +79,40 @@ function withoutRepeatedKeys(accepted: readonly AcceptedJob[]): {
   return { distinct, indexes };
 }
 
+/** The job to be repeated, and the rule for one that has none. */
+interface Repeat {
+  readonly jobId: string;
+  readonly concurrency: Required<ConcurrencyRule> | undefined;
+}
+
+/** Changes a limit for the jobs that wait as well; see `JobQueue.changeLimit`. @returns true when jobs were let in. */
+export async function changeLimit(
+  db: Queryable,
+  tenantId: TenantId,
+  rule: Required<ConcurrencyRule>,
+): Promise<boolean> {
+  const limitId = await internLimit(db, tenantId, rule);
+  return limitId !== undefined && admit(db, [{ tenantId, limitId }]);
+}
+
+async function internLimit(
+  db: Queryable,
+  tenantId: TenantId,
+  rule: Required<ConcurrencyRule> | undefined,
+): Promise<number | undefined> {
+  const [limitId] = await internLimits(db, tenantId, [rule]);
+  return limitId;
+}
+
 /** Repeats an ended job; see `JobQueue.retry`. */
-export async function retryJob(tools: IntakeTools, tenantId: TenantId, jobId: string): Promise<RetryOutcome> {
+export async function retryJob(tools: IntakeTools, tenantId: TenantId, repeat: Repeat): Promise<RetryOutcome> {
+  const { jobId } = repeat;
   if (!isStoredId(jobId)) return { kind: "not-found" };
   const newId = await takeOne(tools.ids);
+  const limitId = await internLimit(tools.database, tenantId, repeat.concurrency);
   const created = await insistently(
     async () =>
-      (await letIn(tools, await copyEndedJob(tools.database, { tenantId, jobId, newId }))) ||
+      (await letIn(tools, await copyEndedJob(tools.database, { tenantId, jobId, newId, limitId }))) ||
       (await exists(tools.database, tenantId, newId)),
   );
   if (created) return { kind: "created", jobId: String(newId) };
@@ -97,12 +124,14 @@ export async function retryJob(tools: IntakeTools, tenantId: TenantId, jobId: st
 export async function requeueDeadLetter(
   tools: IntakeTools,
   tenantId: TenantId,
-  jobId: string,
+  repeat: Repeat,
 ): Promise<{ readonly jobId: string }> {
+  const { jobId } = repeat;
   if (!isStoredId(jobId)) throw queueErrors.QUEUE_DEAD_LETTER_NOT_FOUND({ jobId });
   const newId = await takeOne(tools.ids);
+  const limitId = await internLimit(tools.database, tenantId, repeat.concurrency);
   return insistently(async () => {
-    if (await letIn(tools, await copyDeadJob(tools.database, { tenantId, jobId, newId })))
+    if (await letIn(tools, await copyDeadJob(tools.database, { tenantId, jobId, newId, limitId })))
       return { jobId: String(newId) };
     const letter = await findDeadLetter(tools.database, tenantId, jobId);
     if (letter?.requeuedAs === undefined) throw queueErrors.QUEUE_DEAD_LETTER_NOT_FOUND({ jobId });

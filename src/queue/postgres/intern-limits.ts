@@ -2,9 +2,7 @@ import sql from "sql-template-tag";
 import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
 import type { ConcurrencyRule } from "../job.ts";
-
-/** `queue_limit.on_limit`. */
-const ON_LIMIT_CODE = { queue: 1, skip: 2, "keep-latest": 3, "cancel-oldest": 4 } as const;
+import { ON_LIMIT_CODE } from "./codes.ts";
 
 /**
  * The number of each rule's limit, made or changed where the stored one differs; undefined for no rule. Of several rules for

@@ -2,7 +2,7 @@ import sql from "sql-template-tag";
 import type { TenantId } from "../../core/ids.ts";
 import type { JsonValue } from "../../core/json.ts";
 import { DEFAULT_RETRY, type Job, type JobFailure, type RetryPolicy } from "../job.ts";
-import { END_CODE, STOPPING_CODE, wordOf } from "./codes.ts";
+import { END_CODE, ON_LIMIT_CODE, STOPPING_CODE, wordOf } from "./codes.ts";
 
 /** A job with whatever tells where it is; all of it in one snapshot. */
 export interface JobRow {
@@ -31,6 +31,9 @@ export interface JobRow {
   readonly progress: number | null;
   readonly progress_note: string | null;
   readonly held_by: "time" | "limit" | "pause" | null;
+  readonly limit_key: string | null;
+  readonly max_running: number | null;
+  readonly on_limit: number | null;
 }
 
 /** Columns of `JobRow` over `queue_job j` and `JOB_JOINS`. */
@@ -41,7 +44,7 @@ export const JOB_COLUMNS = sql`
   coalesce(d.attempt, a.attempt, w.attempt, 0) as attempt,
   coalesce(d.started_at, a.started_at) as started_at,
   d.state as end_state, d.finished_at, d.result is not null as has_result, d.result, d.error,
-  a.stopping, a.progress, a.progress_note, w.held_by`;
+  a.stopping, a.progress, a.progress_note, w.held_by, b.key as limit_key, b.max_running, b.on_limit`;
 
 /** Joins what a job demands and where it is to `queue_job j`. */
 export const JOB_JOINS = sql`
@@ -49,6 +52,7 @@ export const JOB_JOINS = sql`
   left join queue_done d on d.tenant_id = j.tenant_id and d.id = j.id
   left join queue_active a on a.tenant_id = j.tenant_id and a.id = j.id
   left join queue_session s on s.tenant_id = j.tenant_id and s.id = coalesce(d.session_id, a.session_id)
+  left join queue_limit b on b.tenant_id = j.tenant_id and b.id = j.limit_id
   left join lateral (
     select run_at, attempt, 'time' as held_by from queue_delayed
     where tenant_id = j.tenant_id and job_id = j.id
@@ -57,7 +61,7 @@ export const JOB_JOINS = sql`
     where tenant_id = j.tenant_id and job_id = j.id
     union all
     select ready_at, attempt,
-      case when exists (select from queue_pause where tenant_id = j.tenant_id and kind = j.kind) then 'pause' end
+      case when exists (select from queue_pause where tenant_id = j.tenant_id and kind in (j.kind, '')) then 'pause' end
     from (
       select * from queue_ready
       where tenant_id = j.tenant_id and route_id = j.route_id and priority = j.priority and line >= j.line
@@ -88,12 +92,18 @@ export function toJob(row: JobRow): Job {
     ...(row.robot_id !== null && { robotId: row.robot_id }),
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
+    ...viewLimit(row),
     ...(row.held_by !== null && { heldBy: row.held_by }),
     ...(row.progress !== null && { progress: row.progress }),
     ...(row.progress_note !== null && { progressNote: row.progress_note }),
     ...(row.has_result && { result: row.result }),
     ...(row.error !== null && { error: row.error }),
   };
+}
+
+function viewLimit({ limit_key: key, max_running: limit, on_limit: onLimit }: JobRow): Pick<Job, "concurrency"> {
+  if (key === null || limit === null || onLimit === null) return {};
+  return { concurrency: { key, limit, onLimit: wordOf(ON_LIMIT_CODE, onLimit) } };
 }
 
 function stateOf(row: JobRow): Job["state"] {

@@ -8,12 +8,12 @@ export interface Lane {
 
 interface Mark {
   /** Everything before it was taken long enough ago. */
-  settled: bigint;
+  settled: number;
   /** The largest place taken when it was noted, and when that was. */
-  noted: bigint;
+  noted: number;
   notedAtMs: number;
   /** The largest place taken. */
-  reached: bigint;
+  reached: number;
 }
 
 /** A statement that was given a smaller place in the line may be committed this much later than its successors. */
@@ -50,15 +50,15 @@ export class LaneMarks {
   }
 
   /** The place at which a claim that is no sweep begins. */
-  startOf(routeId: number): bigint {
-    return this.#marks.get(routeId)?.settled ?? 0n;
+  startOf(routeId: number): number {
+    return this.#marks.get(routeId)?.settled ?? 0;
   }
 
   /** A job was taken at this place. */
-  took(routeId: number, line: bigint, nowMs: number): void {
+  took(routeId: number, line: number, nowMs: number): void {
     const mark = this.#marks.get(routeId);
     if (mark === undefined) {
-      this.#marks.set(routeId, { settled: 0n, noted: line, notedAtMs: nowMs, reached: line });
+      this.#marks.set(routeId, { settled: 0, noted: line, notedAtMs: nowMs, reached: line });
       return;
     }
     if (line > mark.reached) mark.reached = line;

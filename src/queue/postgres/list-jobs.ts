@@ -35,21 +35,39 @@ export async function listJobs(db: Queryable, request: ListRequest): Promise<rea
 }
 
 function sourcesOf(request: ListRequest): Sql[] {
-  const { states, robotId } = request.filter;
+  const { states, robotId, heldBy } = request.filter;
+  if (heldBy !== undefined) return states === undefined || states.includes("pending") ? heldBack(request, heldBy) : [];
   if (states === undefined && robotId === undefined) return [firstPage(request, sql`queue_job`)];
   // Only a job that runs or has run has a robot.
   const wanted = states ?? (["running", "completed", "failed", "cancelled", "timed_out"] as const);
   return [...new Set(wanted)].flatMap((state) => SOURCES[state](request));
 }
 
+/** Waiting jobs of which the queue says that this holds them back. */
+function heldBack(request: ListRequest, heldBy: NonNullable<Job["heldBy"]>): Sql[] {
+  if (request.filter.robotId !== undefined) return [];
+  if (heldBy === "time") return [firstPage(request, DELAYED)];
+  if (heldBy === "limit") return [firstPage(request, parked(sql`paused_kind is null`))];
+  // Jobs that came after the pause stay in the line until a claimer meets them, and all do where everything is paused.
+  const kinds = sql`select kind from queue_pause where tenant_id = ${request.tenantId}`;
+  const inLine = sql`(
+    select line.tenant_id, line.id from ${waitingInLine(request)} as line
+    join queue_job j on j.tenant_id = line.tenant_id and j.id = line.id
+    where '' in (${kinds}) or j.kind in (${kinds})
+  )`;
+  return [firstPage(request, parked(sql`paused_kind is not null`)), firstPage(request, inLine)];
+}
+
+const DELAYED = sql`(select tenant_id, job_id as id from queue_delayed)`;
+
+function parked(condition: Sql): Sql {
+  return sql`(select tenant_id, job_id as id from queue_parked where ${condition})`;
+}
+
 const SOURCES: Readonly<Record<JobState, (request: ListRequest) => Sql[]>> = {
   pending: (request) =>
     request.filter.robotId === undefined
-      ? [
-          firstPage(request, waitingInLine(request)),
-          firstPage(request, sql`(select tenant_id, job_id as id from queue_delayed)`),
-          firstPage(request, sql`(select tenant_id, job_id as id from queue_parked)`),
-        ]
+      ? [firstPage(request, waitingInLine(request)), firstPage(request, DELAYED), firstPage(request, parked(sql`true`))]
       : [],
   running: (request) => [firstPage(request, sql`queue_active`)],
   // No job of this queue waits for a person: that state belongs to runs.
@@ -71,6 +89,8 @@ function waitingInLine(request: ListRequest): Sql {
   const isPlain =
     filter.kind === undefined &&
     filter.environment === undefined &&
+    filter.heldBy === undefined &&
+    filter.concurrencyKey === undefined &&
     filter.createdFrom === undefined &&
     filter.createdTo === undefined;
   return sql`(
@@ -102,6 +122,11 @@ function conditionsOf(filter: JobFilter): Sql[] {
   if (filter.kind !== undefined) conditions.push(sql`j.kind = ${filter.kind}`);
   if (filter.createdFrom !== undefined) conditions.push(sql`j.created_at >= ${filter.createdFrom}::timestamptz`);
   if (filter.createdTo !== undefined) conditions.push(sql`j.created_at < ${filter.createdTo}::timestamptz`);
+  if (filter.concurrencyKey !== undefined) {
+    conditions.push(sql`j.limit_id = (
+      select id from queue_limit where tenant_id = j.tenant_id and key = ${filter.concurrencyKey}
+    )`);
+  }
   if (filter.environment !== undefined) {
     conditions.push(sql`j.route_id in (
       select id from queue_route where tenant_id = j.tenant_id and environment = ${filter.environment}

@@ -10,53 +10,24 @@ function item(id: number, routeId = 1, job: Partial<AcceptedJob> = {}): Identifi
   return { id, routeId, limitId: undefined, job: { ...PLAIN, ...job } };
 }
 
+function zeros(count: number): number[] {
+  return Array.from({ length: count }, () => 0);
+}
+
 describe("planRanges", () => {
-  test.each<[string, IdentifiedJob[], [lo: number, hi: number, place: number][]]>([
+  test.each<[string, IdentifiedJob[], number[]]>([
     ["nothing", [], []],
-    ["neighbours", [item(1), item(2), item(3)], [[1, 3, 3]]],
-    [
-      "a gap between ids",
-      [item(1), item(3), item(4)],
-      [
-        [1, 1, 1],
-        [3, 4, 3],
-      ],
-    ],
-    [
-      "another route",
-      [item(1), item(2, 2), item(3, 2)],
-      [
-        [1, 1, 1],
-        [2, 3, 3],
-      ],
-    ],
-    [
-      "another priority",
-      [item(1), item(2, 1, { priority: 9 })],
-      [
-        [1, 1, 1],
-        [2, 2, 2],
-      ],
-    ],
-    [
-      "a keyed job between others",
-      [item(1), item(2, 1, { idempotencyKey: "k" }), item(3)],
-      [
-        [1, 1, 1],
-        [2, 2, 2],
-        [3, 3, 3],
-      ],
-    ],
-    [
-      "a job with a start time",
-      [item(1, 1, { runAt: new Date(0) }), item(2), item(3)],
-      [
-        [1, 1, 1],
-        [2, 3, 3],
-      ],
-    ],
+    ["neighbours", [item(1), item(2), item(3)], [3, 0, 0]],
+    ["a gap between ids", [item(1), item(3), item(4)], [1, 2, 0]],
+    ["another route", [item(1), item(2, 2), item(3, 2)], [1, 2, 0]],
+    ["another priority", [item(1), item(2, 1, { priority: 9 })], [1, 1]],
+    ["another kind", [item(1), item(2, 1, { kind: "other" })], [1, 1]],
+    ["a keyed job between others", [item(1), item(2, 1, { idempotencyKey: "k" }), item(3)], [1, 1, 1]],
+    ["a job with a start time", [item(1, 1, { runAt: new Date(0) }), item(2), item(3)], [1, 2, 0]],
+    ["a job with a limit between others", [item(1), { ...item(2), limitId: 5 }, item(3)], [1, 0, 1]],
+    ["more than a range holds", Array.from({ length: 22 }, (_, n) => item(n)), [20, ...zeros(19), 2, 0]],
   ])("of %s", (_, jobs, expected) => {
-    expect(planRanges(jobs).map((range) => [range.lo, range.hi, range.place])).toEqual(expected);
+    expect(planRanges(jobs)).toEqual(expected);
   });
 
   property.prop([
@@ -76,19 +47,19 @@ describe("planRanges", () => {
       return item(id, routeId, { priority, ...(keyed && { idempotencyKey: `key-${index}` }) });
     });
 
-    const ranges = planRanges(jobs);
+    const ranges = planRanges(jobs).flatMap((span, index) => (span > 0 ? [jobs.slice(index, index + span)] : []));
 
-    const byId = new Map(jobs.map((job, index) => [job.id, { job, place: index + 1 }]));
-    const unfolded = ranges.flatMap((range) =>
-      Array.from({ length: range.hi - range.lo + 1 }, (_, n) => ({ id: range.lo + n, range })),
-    );
-    expect(unfolded.map(({ id: jobId }) => jobId)).toEqual(jobs.map((job) => job.id));
-    for (const { id: jobId, range } of unfolded) {
-      const { job } = byId.get(jobId) ?? { job: item(0) };
-      expect([range.routeId, range.priority]).toEqual([job.routeId, job.job.priority]);
-      expect(range.hi - range.lo).toBeLessThan(MAX_RANGE);
-      if (job.job.idempotencyKey !== undefined) expect(range.lo).toBe(range.hi);
+    expect(ranges.flat()).toEqual(jobs);
+    for (const range of ranges) {
+      expect(range.length).toBeLessThanOrEqual(MAX_RANGE);
+      for (const [offset, { id: jobId, routeId, job }] of range.entries()) {
+        expect([jobId, routeId, job.priority]).toEqual([
+          (range[0]?.id ?? 0) + offset,
+          range[0]?.routeId,
+          range[0]?.job.priority,
+        ]);
+        if (job.idempotencyKey !== undefined) expect(range).toHaveLength(1);
+      }
     }
-    for (const range of ranges) expect(range.place).toBe(byId.get(range.hi)?.place);
   });
 });

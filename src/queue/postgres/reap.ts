@@ -1,4 +1,3 @@
-import sql from "sql-template-tag";
 import type { TenantId } from "../../core/ids.ts";
 import type { Database } from "../../database/index.ts";
 import { deadlineFailure, lostFailure, releasedFailure } from "../failure-record.ts";
@@ -8,10 +7,12 @@ import { admit, limitsWithParkedJobs, type TouchedLimit } from "./admission.ts";
 import { forgetDeadlines, lockPassedDeadlines, type PassedDeadline, stopForDeadline } from "./deadlines.ts";
 import { promoteDueJobs, tenantsWithDueJobs } from "./delayed-jobs.ts";
 import { endWaiting } from "./end-waiting.ts";
+import { onDuty } from "./on-duty.ts";
 import { unparkStragglers } from "./pauses.ts";
 import { lockAbandoned, type RunningJob, type TakenFor } from "./running-jobs.ts";
 import { endLapsedSessions } from "./sessions.ts";
 import { freedBy, type Settlement, settleRunning } from "./settle-running.ts";
+import { preparePartitions } from "./tidy-partitions.ts";
 
 /** Rows per transaction: short enough that nobody waits long for a lock. */
 const PAGE = 500;
@@ -27,7 +28,8 @@ interface Findings {
 }
 
 /**
- * One pass over all tenants. Each step is guarded by the state it found, so passes may overlap and may be cut off anywhere.
+ * One pass over all tenants. Each page of work is a duty that one process at a time does; a pass that finds another one at it
+ * leaves it the rest. Each step is guarded by the state it found, so passes may be cut off anywhere.
  *
  * Sessions are ended first and for good; only then are their jobs taken. A session that was renewed in between was not
  * ended, and keeps its jobs.
@@ -36,7 +38,7 @@ export async function reap(database: Database, { spareSessions = false }: ReapOp
   const findings: Findings = { requeued: [], died: [], cancelled: [], timedOut: [], touched: [] };
   let sessionsExpired = 0;
   if (!spareSessions) {
-    sessionsExpired = await inPages(() => endLapsedSessions(database, PAGE));
+    sessionsExpired = await inPages(() => onDuty(database, "sessions", (db) => endLapsedSessions(db, PAGE)));
     await inPages(() => takeAbandoned(database, findings));
   }
   await inPages(() => endOverdue(database, findings));
@@ -44,35 +46,44 @@ export async function reap(database: Database, { spareSessions = false }: ReapOp
   for (const tenantId of await tenantsWithDueJobs(database)) {
     promoted += await inPages(() => promote(database, tenantId, findings));
   }
-  findings.touched.push(...(await unparkStragglers(database)), ...(await limitsWithParkedJobs(database)));
+  // Not within the duty: what a resume left half-way may be a million jobs, and goes page by page.
+  if (await onDuty(database, "ticker", async () => true)) {
+    findings.touched.push(...(await unparkStragglers(database)), ...(await limitsWithParkedJobs(database)));
+  }
   const admitted = await admit(database, findings.touched);
   await preparePartitions(database);
   const { touched: _touched, ...found } = findings;
   return { ...found, promoted, admitted, sessionsExpired };
 }
 
-/** Does a page of work after the other until one is not full. @returns the sum of what `page` returned. */
-async function inPages(page: () => Promise<number>): Promise<number> {
+/**
+ * Does a page of work after the other until one is not full, or another process is at it.
+ *
+ * @returns the sum of what `page` returned.
+ */
+async function inPages(page: () => Promise<number | undefined>): Promise<number> {
   let total = 0;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const count = await page();
+    const count = (await page()) ?? 0;
     total += count;
     if (count < PAGE) break;
   }
   return total;
 }
 
-async function promote(database: Database, tenantId: TenantId, findings: Findings): Promise<number> {
-  const { count, touched } = await promoteDueJobs(database, tenantId, PAGE);
-  findings.touched.push(...touched);
-  return count;
+async function promote(database: Database, tenantId: TenantId, findings: Findings): Promise<number | undefined> {
+  const promoted = await onDuty(database, "ticker", (transaction) => promoteDueJobs(transaction, tenantId, PAGE));
+  findings.touched.push(...(promoted?.touched ?? []));
+  return promoted?.count;
 }
 
-async function takeAbandoned(database: Database, findings: Findings): Promise<number> {
-  const { found, settled } = await database.withTransaction(async (transaction) => {
+async function takeAbandoned(database: Database, findings: Findings): Promise<number | undefined> {
+  const taken = await onDuty(database, "sessions", async (transaction) => {
     const abandoned = await lockAbandoned(transaction, PAGE);
     return { found: abandoned.length, settled: await settleRunning(transaction, abandoned.map(settlementOf)) };
   });
+  if (taken === undefined) return undefined;
+  const { found, settled } = taken;
   findings.touched.push(...freedBy(settled));
   findings.requeued.push(...settled.returned.map((job) => job.jobId));
   for (const { jobId, ending } of settled.ended) {
@@ -93,9 +104,9 @@ function settlementOf(running: RunningJob & { readonly takenFor: TakenFor }): Se
   return { running, verdict: decideAfterRelease(running.facts, false), outcome: "released", failure, spared: true };
 }
 
-async function endOverdue(database: Database, findings: Findings): Promise<number> {
+async function endOverdue(database: Database, findings: Findings): Promise<number | undefined> {
   const touched: TouchedLimit[] = [];
-  const { found, timedOut } = await database.withTransaction(async (transaction) => {
+  const taken = await onDuty(database, "deadlines", async (transaction) => {
     const passed = await lockPassedDeadlines(transaction, PAGE);
     const seenTo: PassedDeadline[] = passed.filter((job) => job.state === "ended");
     seenTo.push(
@@ -118,12 +129,9 @@ async function endOverdue(database: Database, findings: Findings): Promise<numbe
     const isDone = seenTo.length + ended.length === passed.length;
     return { found: isDone ? passed.length : 0, timedOut: ended };
   });
+  if (taken === undefined) return undefined;
+  const { found, timedOut } = taken;
   findings.touched.push(...touched);
   findings.timedOut.push(...timedOut.map((job) => job.jobId));
   return found;
-}
-
-/** Room for the ids of the next hundred million jobs, before anybody asks for one. */
-async function preparePartitions(database: Database): Promise<void> {
-  await database.query(sql`select queue_ensure_partitions(last_value + 100000000) from queue_job_id_block`);
 }

@@ -1,11 +1,12 @@
 import sql from "sql-template-tag";
 import type { TenantId } from "../../core/ids.ts";
-import type { Queryable } from "../../database/index.ts";
+import type { Database, Queryable } from "../../database/index.ts";
 import { storableNote } from "../failure-record.ts";
 import { clampProgress } from "../progress.ts";
 import type { Renewal, RenewalReply, SessionRequest } from "../queue.ts";
 import { isStoredId } from "../stored-id.ts";
 import { STOPPING_CODE } from "./codes.ts";
+import { onDuty } from "./on-duty.ts";
 
 /** Opens a session; ids are never used again. */
 export async function openSession(db: Queryable, session: SessionRequest): Promise<string> {
@@ -52,7 +53,8 @@ export async function renewSession(db: Queryable, renewal: Renewal): Promise<Ren
       update queue_active a
       set listed = true, progress = coalesce(g.progress, a.progress), progress_note = coalesce(g.note, a.progress_note)
       from live, given g
-      where a.tenant_id = ${renewal.tenantId} and a.id = g.id and a.attempt = g.attempt and a.session_id = live.id
+      where a.tenant_id = ${renewal.tenantId} and a.id = any(${jobs.map((job) => job.jobId)}::bigint[])
+        and a.id = g.id and a.attempt = g.attempt and a.session_id = live.id
         and (not a.listed or g.progress <> coalesce(a.progress, -1) or g.note <> coalesce(a.progress_note, ''))
     )
     select exists (select from live) as live, g.id as job_id, a.id is not null as held, a.stopping
@@ -91,4 +93,24 @@ export async function endLapsedSessions(db: Queryable, limit: number): Promise<n
     where s.tenant_id = l.tenant_id and s.id = l.id and s.ended_at is null and s.until <= clock_timestamp()
     returning s.id`);
   return rows.length;
+}
+
+/**
+ * Forgets sessions that no history names any more: those that had ended before the oldest whole partition was begun. What is
+ * kept of older ones are few rows, and may name some. An hour for what was begun and not noted yet.
+ */
+export async function forgetSessions(database: Database): Promise<void> {
+  await onDuty(database, "sessions", (transaction) =>
+    transaction.query(sql`
+      with named as materialized (
+        select d.tenant_id, d.session_id from queue_partition p join queue_done d on d.id between p.first_id and p.last_id
+        where p.kept
+        union
+        select l.tenant_id, l.session_id from queue_partition p join queue_attempt l on l.id between p.first_id and p.last_id
+        where p.kept
+      )
+      delete from queue_session s
+      where s.ended_at < (select min(opened_at) from queue_partition where not kept) - interval '1 hour'
+        and (s.tenant_id, s.id) not in (select tenant_id, session_id from named where session_id is not null)`),
+  );
 }

@@ -7,6 +7,7 @@ export function viewDeadLetter(letter: DeadLetter): DeadLetterDto {
     jobId: letter.jobId,
     workflowId: letter.kind,
     reason: letter.reason,
+    category: letter.category,
     error: viewFailure(letter.error),
     attempts: letter.attempts,
     diedAt: letter.diedAt.toISOString(),

@@ -1,5 +1,7 @@
 import { jobDto, jobParams } from "../../../contracts/index.ts";
+import { queueErrors } from "../../../queue/index.ts";
 import { defineRoute } from "../../define-route.ts";
+import { createRepeatBook } from "../../workflow-concurrency.ts";
 import { announce } from "../announce.ts";
 import { describeJob } from "../jobs/find-job.ts";
 
@@ -14,7 +16,10 @@ export const requeueDeadLetter = defineRoute({
   success: { status: 202, description: "The new job", body: jobDto },
   errors: { 404: ["QUEUE_DEAD_LETTER_NOT_FOUND"], 409: ["QUEUE_DEAD_LETTER_REQUEUED"] },
   async handle({ params: { jobId }, principal: { tenantId } }, services) {
-    const made = await services.queue.requeueDeadLetter(tenantId, jobId);
+    const letter = await services.queue.getDeadLetter(tenantId, jobId);
+    if (!letter) throw queueErrors.QUEUE_DEAD_LETTER_NOT_FOUND({ jobId });
+    const repeat = await createRepeatBook(services.workflows, tenantId)(letter.kind);
+    const made = await services.queue.requeueDeadLetter(tenantId, jobId, repeat);
     await announce(services, tenantId, { type: "dead-letter.requeued", jobId, data: { requeuedAs: made.jobId } });
     await announce(services, tenantId, { type: "job.created", jobId: made.jobId, data: { retryOf: jobId } });
     return {

@@ -14,7 +14,7 @@ function typesIn(area: string): readonly string[] {
   return files.flatMap((file) => {
     const text = readFileSync(join(SOURCES, area, file), "utf8");
     const found = text.matchAll(
-      /"((?:dead-letter|job|node|outbox|robot|robot-key|run|workflow|work-items?|work-queue)\.[a-z-]+)"/g,
+      /"((?:dead-letter|jobs?|node|outbox|robot|robot-key|run|workflow|work-items?|work-queue)\.[a-z-]+)"/g,
     );
     return [...found].map(([, type = ""]) => type).filter((type) => !OTHERS.test(type));
   });

@@ -51,6 +51,18 @@ describe("toEnqueueRequest", () => {
     });
   });
 
+  test("puts the job under the submission's own limit, else the workflow's", () => {
+    const limited = { ...workflow, concurrency: { limit: 2, onLimit: "keep-latest" } as const };
+    const own = submission({ concurrency: { key: "sap", limit: 1 } });
+
+    expect(toEnqueueRequest(own, limited, context).concurrency).toEqual({ key: "sap", limit: 1 });
+    expect(toEnqueueRequest(submission(), limited, context).concurrency).toEqual({
+      key: `workflow/${workflowId}`,
+      limit: 2,
+      onLimit: "keep-latest",
+    });
+  });
+
   test("takes a number as priority, and the header's key where the body has none", () => {
     expect(toEnqueueRequest(submission({ priority: 0 }), workflow, { headerKey: "header", now })).toMatchObject({
       priority: 0,

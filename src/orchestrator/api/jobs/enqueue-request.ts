@@ -4,6 +4,7 @@ import type { JsonValue } from "../../../core/json.ts";
 import type { WorkflowSummary } from "../../../persistence/index.ts";
 import { type EnqueueRequest, type Job, PRIORITY } from "../../../queue/index.ts";
 import { orchestratorErrors } from "../../errors.ts";
+import { ruleOf } from "../../workflow-concurrency.ts";
 
 type Submission = z.output<typeof jobInput>;
 
@@ -23,6 +24,7 @@ export function toEnqueueRequest(
   if (deadline && deadline <= now) refuse("body.deadline", "lies in the past");
   if (deadline && runAt && deadline <= runAt) refuse("body.deadline", "lies before runAt");
   const idempotencyKey = submission.idempotencyKey ?? headerKey;
+  const concurrency = submission.concurrency ? withoutUndefined(submission.concurrency) : ruleOf(workflow);
   return {
     kind: workflow.id,
     payload: {
@@ -38,6 +40,7 @@ export function toEnqueueRequest(
     ...(retry && { retry: withoutUndefined(retry) }),
     ...(environment !== undefined && { environment }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(concurrency && { concurrency }),
   };
 }
 

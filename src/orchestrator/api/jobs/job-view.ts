@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { JobAttemptDto, JobDto, JobSummaryDto, Json } from "../../../contracts/index.ts";
 import { isJsonObject } from "../../../core/json.ts";
 import type { Attempt, Job, JobFailure } from "../../../queue/index.ts";
+import { isLifted } from "../../workflow-concurrency.ts";
 
 /** Payload of a job that runs a workflow. Jobs that were put into the queue in other ways lack parts of it. */
 const payloadShape = z.object({
@@ -36,6 +37,8 @@ export function viewJobSummary(job: Job): JobSummaryDto {
     maxAttempts: job.retry.maxAttempts,
     ...(job.robotId !== undefined && { robotId: job.robotId }),
     cancelRequested: job.cancelRequested,
+    ...(job.heldBy && { heldBy: job.heldBy }),
+    ...(job.concurrency && !isLifted(job.concurrency) && { concurrency: job.concurrency }),
     ...(job.progress !== undefined && { progress: job.progress }),
     ...(job.progressNote !== undefined && { progressNote: job.progressNote }),
     ...(job.error && { error: viewFailure(job.error) }),

@@ -1,4 +1,4 @@
-import { jobDto, jobInput } from "../../../contracts/index.ts";
+import { type JobDto, jobDto, jobInput } from "../../../contracts/index.ts";
 import type { TenantId } from "../../../core/ids.ts";
 import type { JsonValue } from "../../../core/json.ts";
 import { findMismatches } from "../../../execution/index.ts";
@@ -39,12 +39,20 @@ export const submitJob = defineRoute({
     } else if (!isSameSubmission(await findJob(services, tenantId, jobId), request)) {
       throw orchestratorErrors.IDEMPOTENCY_KEY_REUSED({ key: request.idempotencyKey ?? "" });
     }
+    const job = await describeJob(services, tenantId, jobId);
+    if (created && job.state === "cancelled") await tellSkipped(services, tenantId, job);
     return {
-      body: await describeJob(services, tenantId, jobId),
+      body: job,
       headers: { location: `/api/v1/jobs/${jobId}`, ...(!created && { "idempotency-replayed": "true" }) },
     };
   },
 });
+
+/** Its concurrency limit was reached, and says that jobs beyond are cancelled. */
+async function tellSkipped(services: Services, tenantId: TenantId, { id: jobId, error }: JobDto): Promise<void> {
+  const data = error === undefined ? {} : { reason: error.message };
+  await announce(services, tenantId, { type: "job.cancelled", jobId, data });
+}
 
 /** A value that the workflow cannot start with is refused here, where somebody hears of it, and not by the robot. */
 async function checkVariables(

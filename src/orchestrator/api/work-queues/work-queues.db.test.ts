@@ -342,6 +342,30 @@ describe("files of items", () => {
     expect((await bench.call("GET", `${item}/files`)).body).toEqual({ data: [] });
   });
 
+  test("are given back in part, told of without content, and not sent to who has them", async () => {
+    const { path } = await createQueue();
+    const item = `${path}/items/${await addItem(path)}`;
+    const { body } = await upload(item, "0123456789");
+    const file = `${item}/files/${body.id}`;
+    const etag = `"${body.sha256}"`;
+
+    const head = await bench.call("HEAD", file);
+    const part = await bench.call("GET", file, { headers: { range: "bytes=2-4" } });
+
+    expect(head).toMatchObject({ status: 200, text: "" });
+    expect(Object.fromEntries(head.headers)).toMatchObject({ etag, "accept-ranges": "bytes", "content-length": "10" });
+    expect(part).toMatchObject({ status: 206, text: "234" });
+    expect(part.headers.get("content-range")).toBe("bytes 2-4/10");
+    expect(await bench.call("GET", file, { headers: { "if-none-match": etag } })).toMatchObject({
+      status: 304,
+      text: "",
+    });
+    expect(await bench.call("GET", file, { headers: { range: "bytes=10-" } })).toMatchObject({
+      status: 416,
+      body: { code: "RANGE_NOT_SATISFIABLE" },
+    });
+  });
+
   test("are refused with another hash, and too large", async () => {
     const { path } = await createQueue();
     const item = `${path}/items/${await addItem(path)}`;

@@ -12,6 +12,7 @@ export const createWorkflow = defineRoute({
   description: "The file is compiled first; a file with errors is refused with all of them.",
   permission: "workflows:write",
   body: workflowInput,
+  uniqueKeys: true,
   success: { status: 201, description: "The stored workflow", body: storedWorkflow, headers: ["Location", "ETag"] },
   errors: { 422: ["WORKFLOW_INVALID"] },
   handle: async ({ body, principal }, services) =>

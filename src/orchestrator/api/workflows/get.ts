@@ -3,6 +3,7 @@ import { persistenceErrors } from "../../../persistence/index.ts";
 import { defineRoute } from "../../define-route.ts";
 import { orchestratorErrors } from "../../errors.ts";
 import { versionTag } from "../if-match.ts";
+import { findPause } from "../pauses.ts";
 import { viewWorkflow } from "./workflow-view.ts";
 
 export const getWorkflow = defineRoute({
@@ -22,8 +23,9 @@ export const getWorkflow = defineRoute({
     headers: ["ETag"],
   },
   errors: { 404: ["WORKFLOW_STORE_NOT_FOUND", "WORKFLOW_VERSION_NOT_FOUND"] },
-  async handle({ params: { workflowId }, query: { version }, principal }, { workflows }) {
+  async handle({ params: { workflowId }, query: { version }, principal }, services) {
     const { tenantId } = principal;
+    const { workflows } = services;
     const workflow =
       version === undefined
         ? await workflows.get(tenantId, workflowId)
@@ -33,6 +35,9 @@ export const getWorkflow = defineRoute({
         ? persistenceErrors.WORKFLOW_STORE_NOT_FOUND({ workflowId })
         : orchestratorErrors.WORKFLOW_VERSION_NOT_FOUND({ workflowId, version });
     }
-    return { body: viewWorkflow(workflow), headers: { etag: versionTag(workflow.version) } };
+    return {
+      body: viewWorkflow(workflow, await findPause(services, tenantId, workflowId)),
+      headers: { etag: versionTag(workflow.version) },
+    };
   },
 });

@@ -13,9 +13,10 @@ export const listWorkflows = defineRoute({
   query: workflowListQuery,
   success: { status: 200, description: "A page of workflows", body: workflowList },
   errors: { 400: ["PERSISTENCE_CURSOR_INVALID"] },
-  async handle({ query, principal }, { workflows }) {
+  async handle({ query, principal: { tenantId } }, { workflows, queue }) {
     const filter = query.name === undefined ? {} : { name: query.name };
-    const page = await workflows.list(principal.tenantId, filter, pageRequest(query));
-    return { body: { ...page, data: page.data.map(viewWorkflowSummary) } };
+    const page = await workflows.list(tenantId, filter, pageRequest(query));
+    const pauses = new Map((await queue.listPauses(tenantId)).map((pause) => [pause.kind, pause]));
+    return { body: { ...page, data: page.data.map((one) => viewWorkflowSummary(one, pauses.get(one.id))) } };
   },
 });

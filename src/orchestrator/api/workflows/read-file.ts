@@ -17,7 +17,7 @@ export async function readWorkflowFile({ content }: UploadedFile, maxBytes: numb
   const isPacked = content[0] === 0x1f && content[1] === 0x8b;
   const bytes = isPacked ? await unpackLimited(content, maxBytes) : content;
   try {
-    return readJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return readJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { uniqueKeys: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw orchestratorErrors.REQUEST_MALFORMED(

@@ -19,7 +19,7 @@ export async function storeWorkflow(
     data: { workflowId: workflow.id, name: workflow.name, version: workflow.version },
   });
   return {
-    body: { ...viewWorkflowSummary(workflow), issues: [...issues] },
+    body: { ...viewWorkflowSummary(workflow, undefined), issues: [...issues] },
     headers: { location: `/api/v1/workflows/${workflow.id}`, etag: versionTag(workflow.version) },
   };
 }

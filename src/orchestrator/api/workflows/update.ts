@@ -2,6 +2,7 @@ import { storedWorkflow, workflowInput, workflowParams } from "../../../contract
 import { defineRoute } from "../../define-route.ts";
 import { announce } from "../announce.ts";
 import { expectedVersion, versionTag } from "../if-match.ts";
+import { findPause } from "../pauses.ts";
 import { checkDraft } from "./draft.ts";
 import { viewWorkflowSummary } from "./workflow-view.ts";
 
@@ -16,6 +17,7 @@ export const updateWorkflow = defineRoute({
   permission: "workflows:write",
   params: workflowParams,
   body: workflowInput,
+  uniqueKeys: true,
   success: { status: 200, description: "The new version", body: storedWorkflow },
   errors: {
     400: ["PRECONDITION_INVALID"],
@@ -31,8 +33,9 @@ export const updateWorkflow = defineRoute({
       type: "workflow.updated",
       data: { workflowId: workflow.id, name: workflow.name, version: workflow.version },
     });
+    const pause = await findPause(services, principal.tenantId, workflow.id);
     return {
-      body: { ...viewWorkflowSummary(workflow), issues: [...issues] },
+      body: { ...viewWorkflowSummary(workflow, pause), issues: [...issues] },
       headers: { etag: versionTag(workflow.version) },
     };
   },

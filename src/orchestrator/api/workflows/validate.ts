@@ -10,6 +10,7 @@ export const validateWorkflow = defineRoute({
   description: "Always 200; `valid` tells whether it could be stored.",
   permission: "workflows:read",
   body: workflowValidationInput,
+  uniqueKeys: true,
   success: { status: 200, description: "All findings", body: workflowValidation },
   async handle({ body }, { checkWorkflow }) {
     const { name, requires, issues } = checkWorkflow(body.document);

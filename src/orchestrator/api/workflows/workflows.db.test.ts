@@ -140,6 +140,30 @@ describe("POST /workflows/upload", () => {
     }
   });
 
+  test("refuses a key that occurs twice, of which only the last would be read, and says where", async () => {
+    const twice = text.replace('{"metadata"', '{\n"metadata": {},\n "metadata"');
+    expect(JSON.parse(twice)).toEqual(JSON.parse(text));
+
+    expect(await bench.call("POST", "/api/v1/workflows/upload", { body: twice })).toMatchObject({
+      status: 400,
+      body: {
+        code: "REQUEST_MALFORMED",
+        details: { line: 3, column: 2, problem: 'the key "metadata" occurs twice' },
+      },
+    });
+    const id = await create();
+    for (const [method, path] of [
+      ["POST", "/api/v1/workflows"],
+      ["PUT", `/api/v1/workflows/${id}`],
+      ["POST", "/api/v1/workflows/validate"],
+    ] as const) {
+      expect(await bench.call(method, path, { body: `{"document":${twice}}` })).toMatchObject({
+        status: 400,
+        body: { code: "REQUEST_MALFORMED", details: { line: 3, column: 2 } },
+      });
+    }
+  });
+
   test("refuses a file with errors", async () => {
     const refused = await bench.call("POST", "/api/v1/workflows/upload", { body: "{}" });
 
