@@ -163,6 +163,25 @@ describe("JobExecutor", () => {
     expect(await jobFolders()).toEqual([]);
   });
 
+  test("a report too large for the queue goes with the files, and never over one of them", async () => {
+    const long = "x".repeat(300_000);
+    const executor = openExecutor(async ({ workDir }) => {
+      await writeFile(join(workDir, "casare-report.json"), "the job's own");
+      return { ...completed, variables: { long } };
+    });
+
+    executor.start(offer("7"), "s1");
+    await executor.idle();
+
+    expect(uploads).toEqual(["casare-report-2.json", "casare-report.json"]);
+    expect(outcomes()).toMatchObject([
+      {
+        kind: "complete",
+        result: { report: { variables: {}, variablesOmitted: true, reportFile: "casare-report-2.json" } },
+      },
+    ]);
+  });
+
   test("a file that cannot be uploaded is told in the job's log and stays, and the job still completes", async () => {
     uploadStatus = 413;
     const executor = openExecutor(async ({ workDir }) => {

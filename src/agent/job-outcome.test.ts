@@ -2,7 +2,7 @@ import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { jsonSizeBytes } from "../core/json.ts";
 import type { RunReport } from "../execution/index.ts";
-import { brokenOutcome, diedOutcome, fitReport, outcomeOf, type StopReason } from "./job-outcome.ts";
+import { brokenOutcome, diedOutcome, fitReport, isKeptWhole, outcomeOf, type StopReason } from "./job-outcome.ts";
 
 const base: RunReport = {
   status: "completed",
@@ -17,13 +17,16 @@ const error = { code: "NODE_FAILED", message: "it broke", node: "click_1", port:
 
 describe("outcomeOf", () => {
   test("a completed run completes the job with its report", () => {
-    expect(outcomeOf(base, undefined, "7")).toEqual({ kind: "complete", result: { report: { ...base } } });
+    expect(outcomeOf(base, { jobId: "7", stop: undefined })).toEqual({
+      kind: "complete",
+      result: { report: { ...base } },
+    });
   });
 
   test("a run that completed although its end was asked for has completed", () => {
-    expect(outcomeOf(base, "cancelled", "7")).toMatchObject({ kind: "complete" });
-    expect(outcomeOf(base, "shutdown", "7")).toMatchObject({ kind: "complete" });
-    expect(outcomeOf(base, "lease-expired", "7")).toMatchObject({ kind: "complete" });
+    expect(outcomeOf(base, { jobId: "7", stop: "cancelled" })).toMatchObject({ kind: "complete" });
+    expect(outcomeOf(base, { jobId: "7", stop: "shutdown" })).toMatchObject({ kind: "complete" });
+    expect(outcomeOf(base, { jobId: "7", stop: "lease-expired" })).toMatchObject({ kind: "complete" });
   });
 
   test.each([
@@ -33,7 +36,7 @@ describe("outcomeOf", () => {
   ] as const)("$status, retryable $retryable: $errorClass, with node and port", ({ status, retryable, errorClass }) => {
     const report: RunReport = { ...base, status, error: { ...error, retryable } };
 
-    expect(outcomeOf(report, undefined, "7")).toMatchObject({
+    expect(outcomeOf(report, { jobId: "7", stop: undefined })).toMatchObject({
       kind: "fail",
       error: { code: "NODE_FAILED", message: "it broke", errorClass, details: { node: "click_1", port: "selector" } },
       result: { report: { status } },
@@ -46,11 +49,11 @@ describe("outcomeOf", () => {
     ["lease-expired", { kind: "fail", error: { code: "AGENT_LEASE_EXPIRED", errorClass: "lost-lease" } }],
     ["shutdown", { kind: "release", started: true }],
   ])("a run stopped because of %s", (stop, expected) => {
-    expect(outcomeOf({ ...base, status: "cancelled" }, stop, "7")).toMatchObject(expected ?? {});
+    expect(outcomeOf({ ...base, status: "cancelled" }, { jobId: "7", stop })).toMatchObject(expected ?? {});
   });
 
   test.each(["completed", "failed", "cancelled"] as const)("of a lost job nothing is told: %s", (status) => {
-    expect(outcomeOf({ ...base, status }, "lost", "7")).toBeUndefined();
+    expect(outcomeOf({ ...base, status }, { jobId: "7", stop: "lost" })).toBeUndefined();
   });
 });
 
@@ -80,6 +83,14 @@ describe("fitReport", () => {
       omitted: expect.any(String),
       error,
     });
+  });
+
+  test.each<[string, RunReport["variables"], boolean]>([
+    ["small", { a: 1 }, true],
+    ["large", { a: "x".repeat(262_144) }, false],
+    ["deep", { a: Array.from({ length: 60 }).reduce<RunReport["variables"][string]>((inner) => [inner], 1) }, false],
+  ])("tells whether the report is kept whole: %s", (_, variables, expected) => {
+    expect(isKeptWhole({ ...base, variables })).toBe(expected);
   });
 
   prop.prop([fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 })), fc.nat(1_500_000)], { numRuns: 10 })(

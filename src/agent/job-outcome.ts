@@ -10,14 +10,25 @@ import type { JobOutcome } from "./outbox-record.ts";
  */
 export type StopReason = "cancelled" | "lost" | "lease-expired" | "shutdown";
 
-/** The queue keeps a MiB of JSON with 64 levels; there is an envelope around the report. */
-const MAX_REPORT_BYTES = 900_000;
+/**
+ * What is larger goes into a file: a result is read each time its job is, and rewritten with every backup. The queue would keep a
+ * MiB of JSON with 64 levels; there is an envelope around the report.
+ */
+const MAX_REPORT_BYTES = 262_144;
 const MAX_VALUE_DEPTH = 56;
 
+/** What is known of a job beside the report of its run. */
+export interface RunFacts {
+  readonly jobId: string;
+  readonly stop: StopReason | undefined;
+  /** Name of the artifact that holds the whole report, if it is too large for the queue. */
+  readonly reportFile?: string | undefined;
+}
+
 /** What the orchestrator is told about a run; undefined when there is nothing to tell, because the job is lost. */
-export function outcomeOf(report: RunReport, stop: StopReason | undefined, jobId: string): JobOutcome | undefined {
+export function outcomeOf(report: RunReport, { jobId, stop, reportFile }: RunFacts): JobOutcome | undefined {
   if (stop === "lost") return undefined;
-  const result: JsonObject = { report: fitReport(report) };
+  const result: JsonObject = { report: { ...fitReport(report), ...(reportFile !== undefined && { reportFile }) } };
   if (report.status === "completed") return { kind: "complete", result };
   if (report.status === "cancelled") return stoppedOutcome(stop, jobId, result);
   const { error } = report;
@@ -66,6 +77,11 @@ export function brokenOutcome(
 export function diedOutcome(jobId: string): JobOutcome {
   const { code, message } = agentErrors.AGENT_ROBOT_DIED({ jobId });
   return { kind: "fail", error: { code, message, errorClass: "transient" } };
+}
+
+/** False when the queue keeps only a part of it. */
+export function isKeptWhole(report: RunReport): boolean {
+  return Object.values(report.variables).every(isShallow) && jsonSizeBytes(toJson(report)) <= MAX_REPORT_BYTES;
 }
 
 /** The report in a size that the queue keeps: values go first, then the figures of nodes. */

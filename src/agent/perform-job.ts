@@ -10,8 +10,9 @@ import type { WorkItems } from "../nodes/index.ts";
 import type { AgentLog } from "./agent-log.ts";
 import { type ArtifactFile, collectArtifacts, type NamedFile } from "./artifact-files.ts";
 import type { AttemptOutbox } from "./attempt-outbox.ts";
-import { brokenOutcome, outcomeOf, type StopReason } from "./job-outcome.ts";
+import { brokenOutcome, isKeptWhole, outcomeOf, type StopReason } from "./job-outcome.ts";
 import type { AttemptId } from "./outbox-record.ts";
+import { writeReportFile } from "./report-file.ts";
 import { NodeEventThinner } from "./thin-node-events.ts";
 import { type UploadTarget, uploadArtifact } from "./upload-artifact.ts";
 import { makeWorkFolder } from "./work-folder.ts";
@@ -84,8 +85,9 @@ export async function performJob(parts: JobParts, job: ActiveJob): Promise<boole
     const report = await runUntilStopped(parts, job, { masker, handedOver });
     // What a run left that was stopped for its lease is of no use: it runs again, perhaps elsewhere and soon.
     const isCutShort = report.status === "cancelled" && job.stopReason === "lease-expired";
+    const reportFile = isCutShort || isKeptWhole(report) ? undefined : await keepReport(parts, job, report);
     const allStored = !isCutShort && (await uploadAll(parts, job, { masker, handedOver }));
-    const outcome = outcomeOf(report, job.stopReason, job.id.jobId);
+    const outcome = outcomeOf(report, { jobId: job.id.jobId, stop: job.stopReason, reportFile });
     isSpent = allStored && outcome?.kind === "complete";
     if (outcome === undefined) await job.outbox.discard();
     else await job.outbox.settle(outcome, parts.clock.now());
@@ -167,6 +169,16 @@ function note(job: ActiveJob, event: RunEvent, handedOver: NamedFile[]): void {
 /** Plain JSON: what is undefined is gone. */
 function plain(data: object): JsonObject {
   return JSON.parse(JSON.stringify(data)) as JsonObject;
+}
+
+/** @returns the name of the file with the whole report; undefined when it could not be written, and then only a part is kept. */
+async function keepReport(parts: JobParts, job: ActiveJob, report: RunReport): Promise<string | undefined> {
+  try {
+    return await writeReportFile(job.workDir, report);
+  } catch (error) {
+    warn(parts, job, `the whole report could not be written: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** @returns false when files are left that are only here. */
