@@ -66,7 +66,7 @@ const SIDE_ROUNDS = { quick: [2], full: [2, 3] };
 /** Each contender runs once before the first one runs again. */
 export function createSteady(bench: Bench, processes: number): Case {
   const plan: Plan = bench.isQuick
-    ? { processes, warmUpMs: 700, windowMs: 2_000, drainMs: 10_000 }
+    ? { processes, warmUpMs: 1_500, windowMs: 2_000, drainMs: 10_000 }
     : { processes, warmUpMs: 2_000, windowMs: 8_000, drainMs: 30_000 };
   const field = CONTENDERS.filter(({ system }) => bench.withPeers || system === "ours" || system === "statements");
   const runs = new Map<string, Run[]>(field.map(({ label }) => [label, []]));
