@@ -42,6 +42,11 @@ export async function serveDescription(app: FastifyInstance): Promise<void> {
     // No request of the page leaves this server.
     uiConfig: { validatorUrl: null, docExpansion: "list" },
     staticCSP: true,
+    // The bar at the top has the library's logo and a field for other servers' descriptions.
+    theme: {
+      title: "casare-rpa API",
+      css: [{ filename: "casare.css", content: ".swagger-ui .topbar { display: none }" }],
+    },
   });
   app.get(DESCRIPTION_PATHS.document, { schema: { hide: true } }, async () => app.swagger());
 }

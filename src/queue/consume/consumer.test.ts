@@ -4,7 +4,7 @@ import { AppError, hasCode } from "../../core/errors.ts";
 import { DEFAULT_TENANT } from "../../core/ids.ts";
 import type { EnqueueRequest, Job } from "../job.ts";
 import { createMemoryQueue, type MemoryQueue } from "../memory-queue.ts";
-import type { JobQueue } from "../queue.ts";
+import type { JobQueue, Renewal } from "../queue.ts";
 import { Consumer, type ConsumerOptions } from "./consumer.ts";
 import { JobFailedError } from "./handler-failure.ts";
 import type { HandlerContext } from "./held-job.ts";
@@ -251,6 +251,35 @@ describe("Consumer", () => {
     await eventually(async () => reason);
     expect(hasCode(reason, "QUEUE_LEASE_LOST")).toBe(true);
     outage.end();
+  });
+
+  test("gives its jobs back when its renewals arrive and their answers do not", async () => {
+    const own = createManualClock();
+    const started = createGate();
+    const deaf = Object.assign(Object.create(queue) as JobQueue, bind(queue), {
+      renew: async (renewal: Renewal) => {
+        await queue.renew(renewal);
+        throw new Error("no answer came");
+      },
+    });
+    const lostTouch = start({
+      queue: deaf,
+      clock: own,
+      handler: async (_, { signal }) => {
+        started.open();
+        await untilAborted(signal);
+      },
+    });
+    const jobId = await submit();
+    await started.opened;
+
+    own.advance(LEASE_MS + 1);
+    const first = await eventually(async () =>
+      (await queue.attempts(DEFAULT_TENANT, jobId)).find(({ outcome }) => outcome !== "running"),
+    );
+
+    expect(first).toMatchObject({ attempt: 1, outcome: "released" });
+    await lostTouch.stop(0);
   });
 
   test("goes on recording a result until it is recorded", async () => {

@@ -5,6 +5,7 @@ import type { TenantId } from "../../core/ids.ts";
 import type { ClaimedJob } from "../job.ts";
 import type { JobQueue } from "../queue.ts";
 import { createBell } from "./bell.ts";
+import { FairSeats } from "./fair-seats.ts";
 import { HeldJob, type HeldJobTools, type JobHandler, type StopCause } from "./held-job.ts";
 
 export interface ConsumerOptions {
@@ -15,6 +16,8 @@ export interface ConsumerOptions {
   readonly capabilities: readonly string[];
   /** Jobs at the same time. */
   readonly concurrency: number;
+  /** Shared with the consumers of other tenants; absent: `concurrency` of its own. */
+  readonly seats?: FairSeats;
   readonly leaseMs: number;
   /** At most a third of the lease. */
   readonly heartbeatMs: number;
@@ -35,8 +38,12 @@ interface Session {
 const STOP_GRACE_MS = 5_000;
 /** After a claim that found too little the next one waits for more jobs to come together: at least this long … */
 const PACE_MS = 5;
-/** … or, of a busy database, so many times what the claim took, that claims in vain leave it the time for its work … */
+/**
+ * … or, the more it found, up to so many times what it took: where many jobs arrive, claims of a few leave a busy database no time
+ * for its work. Where few do, none waits for the next.
+ */
 const PACE_FACTOR = 3;
+const MANY_JOBS = 24;
 /** … but not longer than this. */
 const LONGEST_PACE_MS = 50;
 /** Jobs of one claim. */
@@ -60,20 +67,23 @@ export class Consumer {
   readonly #claiming: Promise<void>;
   readonly #renewing: Promise<void>;
   readonly #tools: HeldJobTools;
-  /** Handlers that are at work; the jobs of the others are being recorded. */
-  #working = 0;
+  /** One is taken by each handler at work; the jobs of the others are being recorded. */
+  readonly #seats: FairSeats;
   #session: Session | undefined;
+  /** Sessions that are being ended. */
+  readonly #closing = new Set<Promise<void>>();
   #subscription: { close(): Promise<void> } | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#seats = options.seats ?? new FairSeats(options.concurrency);
     this.#tools = {
       queue: options.queue,
       handler: options.handler,
       onError: options.onError,
-      onWorked: () => this.#worked(),
+      onWorked: () => this.#seats.give(1),
       onFinished: (held) => this.#finished(held),
     };
     this.#claiming = this.#claimAll();
@@ -105,8 +115,8 @@ export class Consumer {
     this.#noMoreHeartbeats.abort();
     await this.#renewing;
     await this.#subscription?.close();
-    const { queue, tenantId, onError } = this.#options;
-    if (this.#session !== undefined) await queue.closeSession(tenantId, this.#session.id).catch(onError);
+    if (this.#session !== undefined) this.#close(this.#session);
+    await Promise.all(this.#closing);
   }
 
   async #allFinished(withinMs: number): Promise<void> {
@@ -125,19 +135,24 @@ export class Consumer {
     while (!signal.aborted) {
       // The next jobs are claimed while the last ones are being recorded, with the same statement; but a database that does
       // not answer must not have ever more jobs claimed from it.
-      const free = Math.min(concurrency - this.#working, 2 * concurrency - this.#held.size, MAX_CLAIM);
+      const room = Math.min(2 * concurrency - this.#held.size, concurrency, MAX_CLAIM);
+      const seats = room > 0 ? await this.#seats.take(room, signal) : 0;
       const askedAtMs = this.#clock.monotonicMs();
+      let claimed = 0;
       try {
-        const claimed = free > 0 ? await this.#claim(free) : 0;
-        if (free > 0 && claimed < free) await pause(paceMs(this.#clock.monotonicMs() - askedAtMs), signal);
-        if (claimed > 0) continue;
+        if (seats > 0) claimed = await this.#claim(seats);
       } catch (error) {
         onError(error);
+        this.#seats.give(seats);
         // Wake-ups would turn an outage into a busy loop.
         await pause(pollMs, signal);
         continue;
       }
-      await this.#bell.wait(pollMs, signal);
+      if (claimed < seats) {
+        this.#seats.give(seats - claimed);
+        await pause(paceMs(claimed, this.#clock.monotonicMs() - askedAtMs), signal);
+      }
+      if (claimed === 0) await this.#bell.wait(pollMs, signal);
     }
   }
 
@@ -166,17 +181,11 @@ export class Consumer {
   }
 
   #start(job: ClaimedJob): void {
-    this.#working++;
     this.#held.set(job.jobId, new HeldJob(job, this.#tools));
   }
 
   #finished(held: HeldJob): void {
     this.#held.delete(held.job.jobId);
-    this.#bell.ring();
-  }
-
-  #worked(): void {
-    this.#working--;
     this.#bell.ring();
   }
 
@@ -217,7 +226,10 @@ export class Consumer {
       for (const jobId of reply.cancelRequested) this.#held.get(jobId)?.stop("cancelled");
     } catch (error) {
       onError(error);
-      if (this.#leftMs(session) <= 0) this.#lose(session);
+      if (this.#leftMs(session) > 0) return;
+      this.#lose(session);
+      // A renewal may have arrived although no answer came: its jobs would wait once more for as long as a lease.
+      this.#close(session);
     } finally {
       deadline.clear();
     }
@@ -230,6 +242,15 @@ export class Consumer {
     this.#bell.ring();
   }
 
+  #close(session: Session): void {
+    const { queue, tenantId, onError } = this.#options;
+    const closing = queue
+      .closeSession(tenantId, session.id)
+      .catch(onError)
+      .finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+
   #heldBy(session: Session): HeldJob[] {
     return [...this.#held.values()].filter((held) => held.job.sessionId === session.id);
   }
@@ -239,7 +260,8 @@ export class Consumer {
   }
 }
 
-/** How long to wait after a claim that took so long and found too little. */
-function paceMs(tookMs: number): number {
-  return Math.max(PACE_MS - tookMs, Math.min(tookMs * PACE_FACTOR, LONGEST_PACE_MS));
+/** How long to wait after a claim that found so many, fewer than it could have had, and took so long. */
+function paceMs(claimed: number, tookMs: number): number {
+  const factor = PACE_FACTOR * Math.min(1, claimed / MANY_JOBS);
+  return Math.max(PACE_MS - tookMs, Math.min(tookMs * factor, LONGEST_PACE_MS));
 }

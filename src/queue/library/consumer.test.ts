@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { describe, expect, test } from "vitest";
+import { DEFAULT_TENANT, type TenantId } from "../../core/ids.ts";
 import { MemoryQueue } from "../memory-queue.ts";
 import { PgQueuerConsumer } from "./consumer.ts";
 import { PgQueuerProducer } from "./producer.ts";
@@ -41,7 +42,41 @@ describe("PgQueuerConsumer", () => {
     await expect(new PgQueuerConsumer({ queue, robotId: "r", handler: async () => 1 }).stop()).resolves.toBeUndefined();
   });
 
-  test.each([{ heartbeatMs: 400 }, { concurrency: 0 }, { concurrency: 1.5 }])("refuses %j", (options) => {
+  test("works for several tenants in turn: a newcomer does not wait behind the many jobs of another", async () => {
+    const queue = new MemoryQueue();
+    const newcomer = 2 as TenantId;
+    const many = Array.from({ length: 30 }, () => ({ kind: "k", payload: "many" }));
+    await queue.enqueue(DEFAULT_TENANT, many);
+    const order: unknown[] = [];
+    const worker = new EventEmitter();
+    const done = once(worker, "done");
+    const consumer = new PgQueuerConsumer({
+      queue,
+      robotId: "robot-1",
+      tenantIds: [DEFAULT_TENANT, newcomer],
+      handler: async ({ payload }) => {
+        // Comes while the first job of the other one runs.
+        if (order.length === 0) await queue.enqueue(newcomer, [{ kind: "k", payload: "newcomer" }]);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        if (order.push(payload) === 31) worker.emit("done");
+      },
+    });
+
+    await consumer.start();
+    await done;
+    await consumer.stop();
+
+    expect(order.indexOf("newcomer")).toBeLessThanOrEqual(5);
+  });
+
+  test.each([
+    { heartbeatMs: 400 },
+    { concurrency: 0 },
+    { concurrency: 1.5 },
+    { tenantIds: [] },
+    { tenantIds: [DEFAULT_TENANT, DEFAULT_TENANT] },
+    { tenantId: DEFAULT_TENANT, tenantIds: [DEFAULT_TENANT] },
+  ])("refuses %j", (options) => {
     const create = (): PgQueuerConsumer =>
       new PgQueuerConsumer({
         queue: new MemoryQueue(),

@@ -1,5 +1,6 @@
 import { DEFAULT_TENANT, type TenantId } from "../../core/ids.ts";
 import { Consumer } from "../consume/consumer.ts";
+import { FairSeats } from "../consume/fair-seats.ts";
 import type { JobHandler } from "../consume/held-job.ts";
 import { startReaper } from "../consume/start-reaper.ts";
 import { queueErrors } from "../errors.ts";
@@ -11,6 +12,11 @@ export type PgQueuerConsumerOptions = QueueSource & {
   readonly handler: JobHandler;
   /** Default: the tenant of an installation that has only one. */
   readonly tenantId?: TenantId;
+  /**
+   * Instead of `tenantId`, to work for several: they take turns with the seats, so that a newcomer waits for as many jobs to end
+   * as there are tenants, however many jobs the others have waiting.
+   */
+  readonly tenantIds?: readonly TenantId[];
   /** Only jobs of this environment; default "default". */
   readonly environment?: string;
   /** Labels it offers; default none. */
@@ -52,12 +58,12 @@ export interface StopOptions {
 export class PgQueuerConsumer {
   readonly #options: PgQueuerConsumerOptions;
   readonly #source: LazyQueue;
-  #consumer: Consumer | undefined;
+  #consumers: readonly Consumer[] = [];
   #reaper: { stop(): Promise<void> } | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
-  /** Throws a RangeError when three heartbeats do not fit into the lease, or for a concurrency outside 1–1 000. */
+  /** Throws a RangeError when three heartbeats do not fit into the lease, for a concurrency outside 1–1 000, or for tenants named twice. */
   constructor(options: PgQueuerConsumerOptions) {
     const { leaseMs = 30_000, heartbeatMs, concurrency = 1 } = options;
     if (heartbeatMs !== undefined && heartbeatMs * 3 > leaseMs) {
@@ -66,13 +72,20 @@ export class PgQueuerConsumer {
     if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 1_000) {
       throw new RangeError(`concurrency ${concurrency} must be an integer from 1 to 1000`);
     }
+    const tenants = tenantsOf(options);
+    if (tenants.length === 0 || new Set(tenants).size < tenants.length) {
+      throw new RangeError("tenantIds must name at least one tenant, and each once");
+    }
+    if (options.tenantId !== undefined && options.tenantIds !== undefined) {
+      throw new RangeError("give tenantId or tenantIds, not both");
+    }
     this.#options = options;
     this.#source = new LazyQueue(options);
   }
 
   /** Jobs in hand. */
   get running(): number {
-    return this.#consumer?.running ?? 0;
+    return this.#consumers.reduce((sum, consumer) => sum + consumer.running, 0);
   }
 
   /** Connects and begins to work. Rejects when the database cannot be reached; calling again tries again. */
@@ -93,21 +106,26 @@ export class PgQueuerConsumer {
   async #start(): Promise<void> {
     if (this.#source.isClosed) throw queueErrors.QUEUE_STOPPED({ what: "The consumer" });
     const queue = await this.#source.get();
-    const { leaseMs = 30_000, reapMs = 5_000 } = this.#options;
+    const { leaseMs = 30_000, reapMs = 5_000, concurrency = 1 } = this.#options;
     const onError = (error: unknown): void => this.#report(error);
-    this.#consumer = new Consumer({
-      queue,
-      tenantId: this.#options.tenantId ?? DEFAULT_TENANT,
-      robotId: this.#options.robotId,
-      environment: this.#options.environment ?? "default",
-      capabilities: this.#options.capabilities ?? [],
-      concurrency: this.#options.concurrency ?? 1,
-      leaseMs,
-      heartbeatMs: this.#options.heartbeatMs ?? Math.min(10_000, Math.floor(leaseMs / 3)),
-      pollMs: this.#options.pollMs ?? 1_000,
-      handler: this.#options.handler,
-      onError,
-    });
+    const seats = new FairSeats(concurrency);
+    this.#consumers = tenantsOf(this.#options).map(
+      (tenantId) =>
+        new Consumer({
+          queue,
+          tenantId,
+          robotId: this.#options.robotId,
+          environment: this.#options.environment ?? "default",
+          capabilities: this.#options.capabilities ?? [],
+          concurrency,
+          seats,
+          leaseMs,
+          heartbeatMs: this.#options.heartbeatMs ?? Math.min(10_000, Math.floor(leaseMs / 3)),
+          pollMs: this.#options.pollMs ?? 1_000,
+          handler: this.#options.handler,
+          onError,
+        }),
+    );
     if (reapMs > 0) this.#reaper = startReaper({ queue, everyMs: reapMs, onError });
   }
 
@@ -122,7 +140,11 @@ export class PgQueuerConsumer {
 
   async #stop(drainMs: number): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    await Promise.all([this.#consumer?.stop(drainMs), this.#reaper?.stop()]);
+    await Promise.all([...this.#consumers.map((consumer) => consumer.stop(drainMs)), this.#reaper?.stop()]);
     await this.#source.close();
   }
+}
+
+function tenantsOf({ tenantId = DEFAULT_TENANT, tenantIds }: PgQueuerConsumerOptions): readonly TenantId[] {
+  return tenantIds ?? [tenantId];
 }
