@@ -60,12 +60,12 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
         await rest(undefined);
         continue;
       }
-      const got = await ask(options, limit);
-      if (got >= limit) {
+      // An answer may bring fewer than there are.
+      if ((await ask(options, limit)) > 0) {
         emptyAnswers = 0;
         continue;
       }
-      emptyAnswers = got > 0 || isWoken ? 1 : emptyAnswers + 1;
+      emptyAnswers = isWoken ? 1 : emptyAnswers + 1;
       await rest(idleDelayMs(emptyAnswers, options.random()));
     }
   }

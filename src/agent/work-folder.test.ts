@@ -35,6 +35,18 @@ test("keeps the newest folders and those in use", async () => {
   expect((await readdir(folder)).toSorted()).toEqual(["1-1", "4-1"]);
 });
 
+test("of folders of one instant the one of the later job is the newer", async () => {
+  const at = new Date(Date.UTC(2026, 0, 1));
+  for (const name of ["9-1", "10-1", "10-2"]) {
+    await mkdir(join(folder, name));
+    await utimes(join(folder, name), at, at);
+  }
+
+  await pruneWorkFolders(folder, 1, new Set());
+
+  expect(await readdir(folder)).toEqual(["10-2"]);
+});
+
 test("a missing folder needs no pruning", async () => {
   expect(await pruneWorkFolders(join(folder, "missing"), 1, new Set())).toEqual([]);
 });

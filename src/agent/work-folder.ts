@@ -24,14 +24,24 @@ export async function pruneWorkFolders(
   inUse: ReadonlySet<string>,
 ): Promise<readonly string[]> {
   const names = await readdir(jobsFolder).catch(() => []);
-  const finished: { readonly path: string; readonly atMs: number }[] = [];
+  const finished: FinishedFolder[] = [];
   for (const name of names) {
     const path = join(jobsFolder, name);
     if (inUse.has(path)) continue;
     const facts = await stat(path).catch(() => undefined);
     if (facts !== undefined) finished.push({ path, atMs: facts.mtimeMs });
   }
-  const old = finished.toSorted((a, b) => b.atMs - a.atMs).slice(keep);
+  const old = finished.toSorted(newestFirst).slice(keep);
   for (const { path } of old) await rm(path, { recursive: true, force: true });
   return old.map(({ path }) => path);
+}
+
+interface FinishedFolder {
+  readonly path: string;
+  readonly atMs: number;
+}
+
+/** File systems count in steps of milliseconds; within one, the larger job number is the newer one. */
+function newestFirst(a: FinishedFolder, b: FinishedFolder): number {
+  return b.atMs - a.atMs || b.path.localeCompare(a.path, "en", { numeric: true });
 }

@@ -74,12 +74,9 @@ type Tools = ReturnType<typeof openTools>;
 function openTools({ database, dice = Math.random, clock = systemClock, listen = true }: PostgresQueueOptions) {
   const routes = createRouteBook(database);
   const desk = createExchangeDesk({ database, onFreed: (freed) => admitFreed(freed) });
-  const intake = { database, routes, ids: createIdBlocks(database, clock) };
-  const arrivals = createEnqueueDesk((tenantId, jobs) => storeJobs(intake, tenantId, jobs));
   const wakeUp = createWakeUp(database, { listen, onReturned: () => desk.rewind() });
-  const ringIf = (claimable: boolean): void => {
-    if (claimable) wakeUp.ring();
-  };
+  const intake = { database, routes, wakeUp, ids: createIdBlocks(database, clock) };
+  const arrivals = createEnqueueDesk((tenantId, jobs) => storeJobs(intake, tenantId, jobs));
   /** Jobs may be claimable again at a place that claimers have passed. */
   const ringReturned = (claimable: boolean): void => {
     if (!claimable) return;
@@ -90,25 +87,16 @@ function openTools({ database, dice = Math.random, clock = systemClock, listen =
   const admitFreed = async (freed: readonly TouchedLimit[]): Promise<void> => {
     if (freed.length > 0) ringReturned(await admit(database, freed).catch(() => false));
   };
-  return { database, dice, routes, desk, intake, arrivals, wakeUp, ringIf, ringReturned, admitFreed };
+  return { database, dice, routes, desk, intake, arrivals, wakeUp, ringReturned, admitFreed };
 }
 
-function intakeMethods({
-  intake,
-  arrivals,
-  wakeUp,
-  ringIf,
-}: Tools): Pick<JobQueue, "enqueue" | "retry" | "requeueDeadLetter"> {
+function intakeMethods({ intake, arrivals, wakeUp }: Tools): Pick<JobQueue, "enqueue" | "retry" | "requeueDeadLetter"> {
   return {
-    async enqueue(tenantId, requests) {
-      const outcomes = await arrivals.enqueue(tenantId, requests);
-      ringIf(outcomes.some((outcome) => outcome.created));
-      return outcomes;
-    },
+    enqueue: (tenantId, requests) => arrivals.enqueue(tenantId, requests),
     async retry(tenantId, jobId, options = {}) {
       const concurrency = options.concurrency && acceptRule(options.concurrency);
       const outcome = await retryJob(intake, tenantId, { jobId, concurrency });
-      ringIf(outcome.kind === "created");
+      if (outcome.kind === "created") wakeUp.ring();
       return outcome;
     },
     async requeueDeadLetter(tenantId, jobId, options = {}) {

@@ -48,7 +48,8 @@ export interface JobQueue {
 
   /**
    * Takes up to `limit` jobs for a live session: most urgent first, oldest first within a priority, only jobs whose
-   * `requires` are all offered and whose environment matches. Answers [] when nothing is to be had.
+   * `requires` are all offered and whose environment matches. It may bring fewer although more wait, so ask again; answers [] when
+   * nothing is to be had.
    * Rejects with QUEUE_SESSION_EXPIRED when the session is not live any more. A holder that gets the answer later than
    * `leaseMs` after it asked must not start the jobs: they may have been taken back.
    */

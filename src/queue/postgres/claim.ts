@@ -43,6 +43,8 @@ export async function claim(tools: ClaimTools, request: ClaimRequest): Promise<r
       desk.rewind(tenantId);
       continue;
     }
+    // The caller will come back for what has returned to the beginning of the line; what was found must not wait for it.
+    if (taken.length > 0 && !round.hasMore) break;
     if (!round.isSweep && !isHungry) {
       isHungry = true;
       continue;

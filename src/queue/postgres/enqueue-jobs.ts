@@ -3,6 +3,15 @@ import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
 import { DEFAULT_RETRY } from "../job.ts";
 import { type IdentifiedJob, planRanges } from "./plan-ranges.ts";
+import { WAKE_UP_CHANNEL } from "./wake-up.ts";
+
+/** What one statement stores. */
+export interface Arrivals {
+  /** At most 16 383, in ascending order of their ids; no idempotency key twice. */
+  readonly jobs: readonly IdentifiedJob[];
+  /** Said on the channel of wake-ups when the jobs are there. */
+  readonly wakeUp?: string | undefined;
+}
 
 /**
  * Stores jobs and puts them into the line, all or none.
@@ -10,9 +19,9 @@ import { type IdentifiedJob, planRanges } from "./plan-ranges.ts";
  * May be run again with the same ids when it is unknown whether it was committed: jobs that are there already get no
  * second place in the line. Jobs whose idempotency key is taken are left out.
  *
- * @param jobs at most 16 383, in ascending order of their ids; no idempotency key twice.
  */
-export async function enqueueJobs(db: Queryable, tenantId: TenantId, jobs: readonly IdentifiedJob[]): Promise<void> {
+export async function enqueueJobs(db: Queryable, tenantId: TenantId, arrivals: Arrivals): Promise<void> {
+  const { jobs, wakeUp } = arrivals;
   const first = jobs[0];
   if (first === undefined) return;
   /** Null instead of a list in which nothing is: the server reads it as so many nulls. */
@@ -80,12 +89,16 @@ export async function enqueueJobs(db: Queryable, tenantId: TenantId, jobs: reado
     limited as (
       insert into queue_deadline (tenant_id, deadline, job_id)
       select ${tenantId}, deadline, id from job where deadline is not null
+    ),
+    queued as (
+      insert into queue_ready (tenant_id, route_id, priority, line, lo, hi, ready_at, attempt, spared)
+      select ${tenantId}, route_id, priority, job.line + span - 1, id, id + span - 1, start.now, 0, 0
+      from start, job, lateral (select (select spans from ranges)[job.line - start.line] as span) r
+      where span > 0
+        and (run_at is null or run_at <= start.now) and kind <> all (array(select kind from paused))
     )
-    insert into queue_ready (tenant_id, route_id, priority, line, lo, hi, ready_at, attempt, spared)
-    select ${tenantId}, route_id, priority, job.line + span - 1, id, id + span - 1, start.now, 0, 0
-    from start, job, lateral (select (select spans from ranges)[job.line - start.line] as span) r
-    where span > 0
-      and (run_at is null or run_at <= start.now) and kind <> all (array(select kind from paused))`);
+    select pg_notify(${WAKE_UP_CHANNEL}, message) from (select ${wakeUp ?? null}::text as message) w
+    where message is not null`);
 }
 
 /** Which job each of these idempotency keys belongs to. */

@@ -234,9 +234,12 @@ function takeFromLine({ tenantId, lanes, asks, ranges }: ExchangeRequest): Sql {
       select a.place::int as place, a.seats, s.id as session_id
       from unnest(
         ${asks.map((ask) => ask.sessionId)}::bigint[], ${asks.map((ask) => ask.seats)}::int[]
-      ) with ordinality as a (session_id, seats, place)
-      join queue_session s on s.tenant_id = ${tenantId} and s.id = a.session_id
-        and s.ended_at is null and s.until > clock_timestamp()
+      ) with ordinality as a (session_id, seats, place), lateral (
+        -- One look into the index for each. The planner would compare all sessions with all asks.
+        select id from queue_session
+        where tenant_id = ${tenantId} and id = a.session_id and ended_at is null and until > clock_timestamp()
+        limit 1
+      ) s
     ),
     seats as materialized (
       select coalesce(array_agg(place order by place, n), '{}') as asks,

@@ -15,14 +15,16 @@ import { insistently } from "./insistently.ts";
 import { internLimits } from "./intern-limits.ts";
 import { findJob } from "./read-jobs.ts";
 import type { RouteBook } from "./route-book.ts";
+import type { WakeUp } from "./wake-up.ts";
 
 export interface IntakeTools {
   readonly database: Queryable;
   readonly ids: IdBlocks;
   readonly routes: RouteBook;
+  readonly wakeUp: WakeUp;
 }
 
-/** Stores jobs, all or none; see `JobQueue.enqueue`. */
+/** Stores jobs, all or none, and wakes who waits for them; see `JobQueue.enqueue`. */
 export async function storeJobs(
   tools: IntakeTools,
   tenantId: TenantId,
@@ -42,9 +44,12 @@ export async function storeJobs(
     routeId: routeIds[index] ?? 0,
     limitId: limitIds[index],
   }));
-  await insistently(() => enqueueJobs(tools.database, tenantId, jobs));
+  // Jobs with a limit are not claimable before they are let in.
+  const message = limitIds.every((limitId) => limitId === undefined) ? tools.wakeUp.onCommit() : undefined;
+  await insistently(() => enqueueJobs(tools.database, tenantId, { jobs, wakeUp: message }));
   const touched = limitIds.flatMap((limitId) => (limitId === undefined ? [] : [{ tenantId, limitId }]));
   await insistently(() => admit(tools.database, touched));
+  tools.wakeUp.ring({ isTold: message !== undefined });
   const keys = distinct.flatMap((job) => job.idempotencyKey ?? []);
   const owners = await insistently(() => jobsByKey(tools.database, tenantId, keys));
   const seen = new Set<number>();

@@ -51,7 +51,10 @@ export const JOB_JOINS = sql`
   join queue_route r on r.tenant_id = j.tenant_id and r.id = j.route_id
   left join queue_done d on d.tenant_id = j.tenant_id and d.id = j.id
   left join queue_active a on a.tenant_id = j.tenant_id and a.id = j.id
-  left join queue_session s on s.tenant_id = j.tenant_id and s.id = coalesce(d.session_id, a.session_id)
+  left join lateral (
+    -- One look into the index: as a join the planner would read all sessions of the tenant, ended ones too.
+    select robot_id from queue_session where tenant_id = j.tenant_id and id = coalesce(d.session_id, a.session_id) limit 1
+  ) s on true
   left join queue_limit b on b.tenant_id = j.tenant_id and b.id = j.limit_id
   left join lateral (
     select run_at, attempt, 'time' as held_by from queue_delayed

@@ -11,7 +11,7 @@ import { promoteDueJobs, tenantsWithDueJobs } from "./delayed-jobs.ts";
 import { endWaiting } from "./end-waiting.ts";
 import { enqueueJobs } from "./enqueue-jobs.ts";
 import { exchangeJobs } from "./exchange-jobs.ts";
-import { findJob } from "./read-jobs.ts";
+import { findJob, listAttempts } from "./read-jobs.ts";
 import { findRunning } from "./running-jobs.ts";
 import { renewSession } from "./sessions.ts";
 
@@ -60,7 +60,7 @@ async function statementOf(call: (db: Queryable) => Promise<unknown>): Promise<S
 }
 
 /** Of these a tenant may have millions of rows. */
-const LARGE = /^queue_(active|ready|job|done)/;
+const LARGE = /^queue_(active|ready|job|done|session)/;
 
 function readsWhole(node: PlanNode): boolean {
   const type = node["Node Type"];
@@ -94,7 +94,11 @@ describe("the hot statements find every row by an index, whatever their paramete
   test.each<[string, (db: Queryable) => Promise<unknown>]>([
     [
       "enqueue",
-      (db) => enqueueJobs(db, TENANT, job === undefined ? [] : [{ id: 1, routeId: 1, limitId: undefined, job }]),
+      (db) =>
+        enqueueJobs(db, TENANT, {
+          jobs: job === undefined ? [] : [{ id: 1, routeId: 1, limitId: undefined, job }],
+          wakeUp: "x",
+        }),
     ],
     [
       "complete and claim",
@@ -115,6 +119,7 @@ describe("the hot statements find every row by an index, whatever their paramete
     ["limits with parked jobs", (db) => limitsWithParkedJobs(db)],
     ["passed deadlines", (db) => lockPassedDeadlines(db, 10)],
     ["get", (db) => findJob(db, TENANT, "1")],
+    ["attempts", (db) => listAttempts(db, TENANT, "1")],
   ])("%s", async (_name, call) => {
     expect(await tablesReadWhole(await statementOf(call))).toEqual([]);
   });

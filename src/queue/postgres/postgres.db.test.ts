@@ -361,6 +361,33 @@ describe("notifications", () => {
     await receiver.close();
   });
 
+  test("of a job in an idle queue come with its commit, and later ones once the pause is over", async () => {
+    const said: string[] = [];
+    const overheard = Object.assign(Object.create(database) as Database, {
+      query: (statement: Parameters<Database["query"]>[0]) => {
+        if (statement.text.includes("pg_notify")) said.push(statement.text.trim().slice(0, 16));
+        return database.query(statement);
+      },
+    });
+    const receiver = createPostgresQueue({ database });
+    const heard = new EventEmitter();
+    await receiver.onAvailable(() => heard.emit("ring"));
+
+    await withQueue(async (queue) => {
+      const [first] = await Promise.all([once(heard, "ring"), queue.enqueue(TENANT, batch(1))]);
+      expect(first).toEqual([]);
+      // Nothing but the statement that stores the job has said it.
+      expect(said.filter((text) => text.startsWith("select pg_notify"))).toEqual([]);
+      await Promise.all([once(heard, "ring"), queue.enqueue(TENANT, batch(1))]);
+      const limited = { ...batch(1)[0], kind: "k", payload: 1, concurrency: { key: "x", limit: 1 } };
+      await Promise.all([once(heard, "ring"), queue.enqueue(TENANT, [limited])]);
+    }, overheard);
+
+    // A job with a limit is not there to be claimed before it is let in, so its notification follows.
+    expect(said.at(-1)).toBe("select pg_notify");
+    await receiver.close();
+  });
+
   test("stay in the process when it may not listen", async () => {
     const refusing = Object.assign(Object.create(database) as Database, {
       listen: async () => {

@@ -37,7 +37,9 @@ export async function listAttempts(db: Queryable, tenantId: TenantId, jobId: str
       select attempt, session_id, started_at, null, null, null, null
       from queue_active where tenant_id = ${tenantId} and id = ${jobId}
     ) t
-    left join queue_session s on s.tenant_id = ${tenantId} and s.id = t.session_id
+    left join lateral (
+      select robot_id from queue_session where tenant_id = ${tenantId} and id = t.session_id limit 1
+    ) s on true
     order by t.attempt`);
   return rows.map(toAttempt);
 }
