@@ -70,6 +70,8 @@ export class Consumer {
   /** One is taken by each handler at work; the jobs of the others are being recorded. */
   readonly #seats: FairSeats;
   #session: Session | undefined;
+  /** No job is claimed before one has ended. */
+  #lacksRoom = false;
   /** Sessions that are being ended. */
   readonly #closing = new Set<Promise<void>>();
   #subscription: { close(): Promise<void> } | undefined;
@@ -132,10 +134,12 @@ export class Consumer {
   async #claimAll(): Promise<void> {
     const { concurrency, pollMs, onError } = this.#options;
     const { signal } = this.#noMoreJobs;
+    let emptyAnswers = 0;
     while (!signal.aborted) {
       // The next jobs are claimed while the last ones are being recorded, with the same statement; but a database that does
       // not answer must not have ever more jobs claimed from it.
       const room = Math.min(2 * concurrency - this.#held.size, concurrency, MAX_CLAIM);
+      this.#lacksRoom = room <= 0;
       const seats = room > 0 ? await this.#seats.take(room, signal) : 0;
       const askedAtMs = this.#clock.monotonicMs();
       let claimed = 0;
@@ -150,7 +154,8 @@ export class Consumer {
       }
       if (claimed < seats) {
         this.#seats.give(seats - claimed);
-        await pause(paceMs(claimed, this.#clock.monotonicMs() - askedAtMs), signal);
+        emptyAnswers = claimed > 0 || seats === 0 ? 0 : emptyAnswers + 1;
+        await pause(paceMs({ claimed, emptyAnswers, tookMs: this.#clock.monotonicMs() - askedAtMs }), signal);
       }
       if (claimed === 0) await this.#bell.wait(pollMs, signal);
     }
@@ -186,7 +191,8 @@ export class Consumer {
 
   #finished(held: HeldJob): void {
     this.#held.delete(held.job.jobId);
-    this.#bell.ring();
+    // Work that was not there before it ended is not there now either.
+    if (this.#lacksRoom) this.#bell.ring();
   }
 
   async #openSession(): Promise<Session> {
@@ -260,8 +266,18 @@ export class Consumer {
   }
 }
 
-/** How long to wait after a claim that found so many, fewer than it could have had, and took so long. */
-function paceMs(claimed: number, tookMs: number): number {
+/** A claim that found fewer jobs than it could have had. */
+interface PoorClaim {
+  readonly claimed: number;
+  /** Claims in a row, this one included, that found nothing. */
+  readonly emptyAnswers: number;
+  readonly tookMs: number;
+}
+
+/** How long to wait after it. */
+function paceMs({ claimed, emptyAnswers, tookMs }: PoorClaim): number {
+  // Others have taken what this one was woken for. All of them being woken again at once would cost more than it brings.
+  if (claimed === 0) return Math.min(PACE_MS * 2 ** Math.min(emptyAnswers - 1, 10), LONGEST_PACE_MS) - tookMs;
   const factor = PACE_FACTOR * Math.min(1, claimed / MANY_JOBS);
   return Math.max(PACE_MS - tookMs, Math.min(tookMs * factor, LONGEST_PACE_MS));
 }

@@ -47,11 +47,14 @@ export class FairSeats {
     this.#dealSoon();
   }
 
-  /** At the end of this turn of the event loop: the seats of many jobs that end together are dealt together. */
+  /**
+   * When all that runs now has run: the seats of many jobs that end together are dealt together, and early enough for the next claim
+   * to go with the same statement as their results.
+   */
   #dealSoon(): void {
     if (this.#isDealing || this.#free === 0 || this.#waiting.length === 0) return;
     this.#isDealing = true;
-    setImmediate(() => this.#deal());
+    process.nextTick(() => this.#deal());
   }
 
   #deal(): void {

@@ -11,7 +11,8 @@ import type { PlacedJob } from "./exchange-jobs.ts";
 import type { RouteBook } from "./route-book.ts";
 
 /** Looks at a line in which others have locked all that is there, before giving up until the next wake-up. */
-const MAX_CONTENDED_LOOKS = 8;
+const MAX_CONTENDED_LOOKS = 6;
+/** Before the second of these looks; before each further one twice as long. */
 const LONGEST_PAUSE_MS = 4;
 const PROMOTE_AT_ONCE = 1_000;
 
@@ -50,7 +51,7 @@ export async function claim(tools: ClaimTools, request: ClaimRequest): Promise<r
       continue;
     }
     if (taken.length > 0 || !round.hasMore || ++looks >= MAX_CONTENDED_LOOKS) break;
-    await pause(tools.dice() * LONGEST_PAUSE_MS);
+    await pause(tools.dice() * LONGEST_PAUSE_MS * 2 ** (looks - 1));
   }
   return taken.length < 2 ? taken.map(({ job }) => job) : taken.toSorted(byUrgency).map(({ job }) => job);
 }

@@ -60,28 +60,20 @@ export interface PlacedJob {
   readonly routeId: number;
 }
 
-/** One row of the answer: a job, or, with the summary in place of a payload, what else happened. */
-type ExchangeRow = JobRow | SummaryRow;
-
-interface JobRow {
-  readonly id: string;
-  readonly attempt: number;
-  readonly line: string;
-  readonly route_id: number;
-  readonly priority: number;
-  readonly ask: number;
-  /** Seconds since 1970. */
-  readonly created: number;
-  readonly deadline: number | null;
-  readonly kind: string;
-  readonly retry: RetryPolicy | null;
-  readonly content: JsonValue;
-}
-
-interface SummaryRow {
-  readonly id: null;
-  readonly content: Summary;
-}
+/** A claimed job as the statement writes it; times in seconds since 1970. */
+type JobText = readonly [
+  id: string,
+  attempt: number,
+  line: number,
+  routeId: number,
+  priority: number,
+  ask: number,
+  created: number,
+  deadline: number | null,
+  kind: string,
+  retry: RetryPolicy | null,
+  payload: JsonValue,
+];
 
 interface Summary {
   readonly recorded: readonly number[] | null;
@@ -107,7 +99,7 @@ const OVERDUE = JSON.stringify(deadlineFailure(JOB_ID));
  */
 export async function exchangeJobs(db: Queryable, request: ExchangeRequest): Promise<Exchanged> {
   const { tenantId, asks } = request;
-  const rows = await db.query<ExchangeRow>(sql`
+  const rows = await db.query<{ readonly said: string }>(sql`
     with ${recordCompletions(request)},
     ${takeFromLine(request)},
     started as (
@@ -116,9 +108,7 @@ export async function exchangeJobs(db: Queryable, request: ExchangeRequest): Pro
       from seated where not overdue and not paused
     ),
     ${putAside(tenantId)}
-    select null::bigint as id, null::int as attempt, null::bigint as line, null::int as route_id,
-      null::smallint as priority, null::int as ask, null::float8 as created, null::float8 as deadline,
-      null::text as kind, null::json as retry,
+    select
       json_build_object(
         'recorded', (select array_agg(place) from recorded),
         'live', (select array_agg(place) from live),
@@ -142,16 +132,16 @@ export async function exchangeJobs(db: Queryable, request: ExchangeRequest): Pro
           )
           or exists (select from head group by route_id having count(*) >= ${request.ranges})
         )
-      ) as content
+      )::text as said
     union all
-    select id, attempt, line, route_id, priority, ask, date_part('epoch', created_at), date_part('epoch', deadline),
-      kind, retry, payload
+    select concat('["', id, '",', attempt, ',', line, ',', route_id, ',', priority, ',', ask, ',',
+      date_part('epoch', created_at), ',', coalesce(date_part('epoch', deadline)::text, 'null'), ',',
+      to_json(kind), ',', coalesce(retry::text, 'null'), ',', payload, ']')
     from seated where not overdue and not paused`);
-  const summary = rows.find((row) => row.id === null)?.content;
-  if (summary === undefined) throw new TypeError("the exchange returned no summary");
+  const [summary, jobs] = readAnswer(rows);
   return {
     recorded: new Set((summary.recorded ?? []).map((place) => place - 1)),
-    taken: dealOut(rows, summary.live ?? [], tenantId, asks),
+    taken: dealOut(jobs, summary.live ?? [], tenantId, asks),
     putAside: summary.put_aside,
     freed: (summary.freed ?? []).map((limitId) => ({ tenantId, limitId })),
     newestRoute: summary.newest_route,
@@ -299,29 +289,48 @@ function takeFromLine({ tenantId, lanes, asks, ranges }: ExchangeRequest): Sql {
     )`;
 }
 
+/**
+ * Each row is one text, because a driver reads a thousand rows of many columns three times as slowly. All jobs in one text would not
+ * do: it could be larger than a value may be.
+ */
+function readAnswer(rows: readonly { readonly said: string }[]): readonly [Summary, readonly JobText[]] {
+  let summary: Summary | undefined;
+  const jobs: JobText[] = [];
+  for (const { said } of rows) {
+    const read = JSON.parse(said) as Summary | JobText;
+    if (isJob(read)) jobs.push(read);
+    else summary = read;
+  }
+  if (summary === undefined) throw new TypeError("the exchange returned no summary");
+  return [summary, jobs];
+}
+
+function isJob(read: Summary | JobText): read is JobText {
+  return Array.isArray(read);
+}
+
 function dealOut(
-  rows: readonly ExchangeRow[],
+  jobs: readonly JobText[],
   live: readonly number[],
   tenantId: TenantId,
   asks: readonly Ask[],
 ): (readonly PlacedJob[] | undefined)[] {
   const taken: (PlacedJob[] | undefined)[] = asks.map(() => undefined);
   for (const place of live) taken[place - 1] = [];
-  for (const row of rows) {
-    if (row.id === null) continue;
+  for (const [jobId, attempt, line, routeId, priority, ask, created, deadline, kind, retry, payload] of jobs) {
     const job: ClaimedJob = {
       tenantId,
-      sessionId: asks[row.ask - 1]?.sessionId ?? "",
-      jobId: row.id,
-      attempt: row.attempt,
-      kind: row.kind,
-      payload: row.content,
-      priority: row.priority,
-      retry: row.retry ?? DEFAULT_RETRY,
-      createdAt: toDate(row.created),
-      ...(row.deadline !== null && { deadline: toDate(row.deadline) }),
+      sessionId: asks[ask - 1]?.sessionId ?? "",
+      jobId,
+      attempt,
+      kind,
+      payload,
+      priority,
+      retry: retry ?? DEFAULT_RETRY,
+      createdAt: toDate(created),
+      ...(deadline !== null && { deadline: toDate(deadline) }),
     };
-    taken[row.ask - 1]?.push({ job, line: Number(row.line), routeId: row.route_id });
+    taken[ask - 1]?.push({ job, line, routeId });
   }
   return taken;
 }
