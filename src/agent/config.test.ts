@@ -30,14 +30,9 @@ describe("defaultRobotName", () => {
 
 describe("robotLabels", () => {
   test("offers what nodes may need, the platform and the configured labels, each once", () => {
-    expect(robotLabels({ hasBrowser: true, platform: "linux", configured: ["gpu", "http"] })).toEqual([
-      "browser",
-      "http",
-      "files",
-      "workItems",
-      "linux",
-      "gpu",
-    ]);
+    expect(
+      robotLabels({ hasBrowser: true, hasCommands: true, platform: "linux", configured: ["gpu", "http"] }),
+    ).toEqual(["browser", "commands", "http", "files", "handles", "workItems", "linux", "gpu"]);
   });
 
   test.each([
@@ -45,9 +40,10 @@ describe("robotLabels", () => {
     { platform: "darwin", expected: "macos" },
     { platform: "freebsd", expected: "freebsd" },
   ] as const)("without a browser on $platform", ({ platform, expected }) => {
-    expect(robotLabels({ hasBrowser: false, platform, configured: [] })).toEqual([
+    expect(robotLabels({ hasBrowser: false, hasCommands: false, platform, configured: [] })).toEqual([
       "http",
       "files",
+      "handles",
       "workItems",
       expected,
     ]);

@@ -29,6 +29,13 @@ export const agentConfig = z.object({
     .max(100)
     .default([])
     .describe("labels the robot offers beside browser, http, files and its platform"),
+  ROBOT_COMMANDS: z
+    .array(z.string().min(1).max(1_000))
+    .max(1_000)
+    .default([])
+    .describe(
+      "programs that workflows may run, by name or absolute path; * for all, which lets every workflow do what the robot's user can",
+    ),
   ROBOT_MAX_JOBS: z.coerce.number().int().min(1).max(1_000).default(1).describe("jobs the robot runs at the same time"),
   ROBOT_DRAIN_MS: z.coerce
     .number()

@@ -47,7 +47,15 @@ export async function runRobot(options: RunRobotOptions): Promise<void> {
   const http = createHttpClient({ userAgent: `casare-rpa/${options.version}` });
   const registry = createRegistry(allNodes, typeAliases);
   const agent = new RobotAgent(config, {
-    run: (run) => runWorkflow({ ...run, home, http, registry, ...(hasBrowser && { browserManager }) }),
+    run: (run) =>
+      runWorkflow({
+        ...run,
+        home,
+        http,
+        registry,
+        commands: settings.ROBOT_COMMANDS,
+        ...(hasBrowser && { browserManager }),
+      }),
     log,
   });
   try {
@@ -81,7 +89,12 @@ function robotConfigOf({ settings, version }: RunRobotOptions, key: string, hasB
   return {
     name: settings.ROBOT_NAME ?? defaultRobotName(),
     environment: settings.ROBOT_ENVIRONMENT,
-    capabilities: robotLabels({ hasBrowser, platform: process.platform, configured: settings.ROBOT_CAPABILITIES }),
+    capabilities: robotLabels({
+      hasBrowser,
+      hasCommands: settings.ROBOT_COMMANDS.length > 0,
+      platform: process.platform,
+      configured: settings.ROBOT_CAPABILITIES,
+    }),
     maxJobs: settings.ROBOT_MAX_JOBS,
     orchestratorUrl: settings.ORCHESTRATOR_URL,
     key,

@@ -19,7 +19,14 @@ import {
   type WorkflowIssue,
 } from "../execution/index.ts";
 import type { HttpClient } from "../http/index.ts";
-import { allNodes, createFileSpace, typeAliases, type WorkItems } from "../nodes/index.ts";
+import {
+  allNodes,
+  createCommands,
+  createFileSpace,
+  createHandles,
+  typeAliases,
+  type WorkItems,
+} from "../nodes/index.ts";
 
 /** One run of a workflow file, and all it may work with. */
 export interface RunWorkflowRequest {
@@ -33,6 +40,8 @@ export interface RunWorkflowRequest {
   /** Without one, nodes that need a browser fail. */
   readonly browserManager?: BrowserManager;
   readonly http: HttpClient;
+  /** Programs that nodes may run, by name or absolute path; `*` for all, none by default. */
+  readonly commands?: readonly string[] | undefined;
   /** Without them, nodes that need work queues fail. */
   readonly workItems?: WorkItems | undefined;
   /** Cancels the run. */
@@ -80,11 +89,14 @@ async function runWithBrowser(request: RunWorkflowRequest, plan: Plan): Promise<
     downloadsDir: join(workDir, "downloads"),
     ...(signal && { signal }),
   });
+  const handles = createHandles();
   const offered: Readonly<Record<string, unknown>> = {
     browser: session,
     http,
     workItems: request.workItems,
     files: createFileSpace({ workDir, forbidden: [home] }),
+    commands: createCommands({ allowed: request.commands ?? [], workDir }),
+    handles,
   };
   const capabilities: CapabilitySource = { get: async (name) => offered[name] };
   try {
@@ -103,6 +115,7 @@ async function runWithBrowser(request: RunWorkflowRequest, plan: Plan): Promise<
     }
     return report;
   } finally {
+    await handles.closeAll();
     await session?.close();
   }
 }

@@ -40,9 +40,9 @@ async function evaluateData(session: RunSession, node: PlanNode, asker: Asker): 
     return;
   }
   const { path } = asker;
-  const inputs = resolveInputs(node, session.state, session.scope);
+  const inputs = resolveInputs(node, session.flow, session.scope);
   const version = digest([path, inputs.given]);
-  const last = ownValue(session.state.evaluations, node.id);
+  const last = ownValue(session.flow.evaluations, node.id);
   if (last?.inputs === version && stillHolds(session.scope, last)) return;
   const reads = new Set<string>();
   const startedMs = begin(session, node, path);
@@ -58,7 +58,7 @@ async function evaluateData(session: RunSession, node: PlanNode, asker: Asker): 
   }
   finish(session, node, { path, startedMs });
   const known = [...reads].map((name) => [name, digestOf(session.scope.value(name))] as const);
-  setOwn(session.state.evaluations, node.id, { inputs: version, reads: Object.fromEntries(known) });
+  setOwn(session.flow.evaluations, node.id, { inputs: version, reads: Object.fromEntries(known) });
 }
 
 function stillHolds(scope: ValueScope, last: Evaluation): boolean {
@@ -101,7 +101,7 @@ export function passThrough(session: RunSession, node: PlanNode): Readonly<Recor
 
 function bypassed(session: RunSession, node: PlanNode, input: string): JsonValue | undefined {
   const source = node.inputs.get(input);
-  const published = source === undefined ? undefined : ownValue(session.state.outputs, source.node)?.[source.port];
+  const published = source === undefined ? undefined : ownValue(session.flow.outputs, source.node)?.[source.port];
   if (published !== undefined) return published;
   const own = node.config.get(input);
   if (own?.kind !== "template") return own?.kind === "static" ? own.value : undefined;

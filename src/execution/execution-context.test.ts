@@ -35,7 +35,7 @@ describe("ExecutionContext", () => {
 
     expect(report.status).toBe("cancelled");
     expect(context.state).toEqual(kept.at(-1));
-    expect(context.state?.variables["log"]).toBe("nobody");
+    expect(context.state?.flow.variables["log"]).toBe("nobody");
   });
 
   test("is cancelled with the signal it was given", async () => {

@@ -13,7 +13,7 @@ export type FailureHandling = "error-port" | "catch" | "policy" | "none";
 export function handlingOf(session: RunSession, node: PlanNode, error: RunError): FailureHandling {
   const { errorOutput } = node.definition;
   if (errorOutput !== undefined && targetsOf(node, errorOutput).length > 0) return "error-port";
-  if (isCaught(session.state.frames, error, handlersOf(session))) return "catch";
+  if (isCaught(session.flow.frames, error, handlersOf(session))) return "catch";
   return session.plan.settings.stopOnError ? "none" : "policy";
 }
 

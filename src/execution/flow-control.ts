@@ -32,15 +32,15 @@ export function take(session: RunSession, node: PlanNode, port: string): void {
   const { state } = session;
   const before = ownValue(state.taken, node.id) ?? [];
   if (!before.includes(port)) setOwn(state.taken, node.id, [...before, port]);
-  state.frames = enqueue(state.frames, targetsOf(node, port));
+  session.flow.frames = enqueue(session.flow.frames, targetsOf(node, port));
 }
 
 /** Leaves blocks for an error, a break or a continue. @throws RunFailed when an error gets through to the outside. */
 export function leaveBlocks(session: RunSession, cause: Unwinding): void {
-  const landing = unwind(session.state.frames, cause, handlersOf(session));
+  const landing = unwind(session.flow.frames, cause, handlersOf(session));
   if (landing.kind === "uncaught") throw new RunFailed(landing.error);
-  const errorPath = pathOf(session.state.frames);
-  session.state.frames = landing.frames;
+  const errorPath = pathOf(session.flow.frames);
+  session.flow.frames = landing.frames;
   if (landing.kind === "catch") enterCatch(session, nodeOf(session, landing.handler), landing.error, errorPath);
   if (landing.kind === "finally") enterFinally(session, nodeOf(session, landing.handler));
 }
@@ -57,7 +57,7 @@ function enterCatch(session: RunSession, handler: PlanNode, error: RunError, err
 
 /** The top frame is the try, in phase finally. */
 export function enterFinally(session: RunSession, handler: PlanNode): void {
-  const top = session.state.frames.at(-1);
+  const top = session.flow.frames.at(-1);
   const had = top?.kind === "try" && top.hadError;
   enterHandler(session, handler, "finally_body", { had_error: had });
 }
@@ -69,7 +69,7 @@ function enterHandler(
   port: string,
   outputs: Readonly<Record<string, string | boolean>>,
 ): void {
-  const path = pathOf(session.state.frames);
+  const path = pathOf(session.flow.frames);
   const startedMs = begin(session, handler, path);
   publish(session, handler, outputs);
   finish(session, handler, { path, startedMs, route: port });

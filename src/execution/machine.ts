@@ -1,7 +1,7 @@
 import { raceAbort } from "../core/deadline.ts";
 import { takeNext, topOf } from "./frames.ts";
 import type { RunSession } from "./run-session.ts";
-import type { RunState } from "./run-state.ts";
+import type { FlowState, RunState } from "./run-state.ts";
 import { assertRunning } from "./run-stop.ts";
 import { endTryPhase, nextForIteration, nextWhileIteration } from "./scopes.ts";
 import { runStep } from "./steps.ts";
@@ -20,12 +20,12 @@ export async function drive(session: RunSession, checkpoint: (() => Promise<void
   for (let turn = 1; ; turn++) {
     assertRunning(session);
     if (turn % STEPS_PER_TURN === 0) await nextTurn();
-    const next = takeNext(session.state.frames, session.plan.leadsTo);
+    const next = takeNext(session.flow.frames, session.plan.leadsTo);
     if (next === undefined) {
       if (await endActivation(session)) return;
       continue;
     }
-    session.state.frames = next.frames;
+    session.flow.frames = next.frames;
     await runStep(session, next.node);
     assertRunning(session);
     if (checkpoint !== undefined) await keep(checkpoint, session);
@@ -45,7 +45,7 @@ async function keep(checkpoint: () => Promise<void> | void, session: RunSession)
 
 /** The block that runs has nothing left to do. @returns true when it is the outermost. */
 async function endActivation(session: RunSession): Promise<boolean> {
-  const frame = topOf(session.state.frames);
+  const frame = topOf(session.flow.frames);
   if (frame.kind === "root") return true;
   if (frame.kind === "for") nextForIteration(session, frame);
   else if (frame.kind === "while") await nextWhileIteration(session, frame);
@@ -60,14 +60,11 @@ function nextTurn(): Promise<void> {
 }
 
 /** A state in which nothing has happened yet. */
-export function initialState(plan: string, entries: readonly string[], variables: RunState["variables"]): RunState {
+export function initialState(plan: string, entries: readonly string[], variables: FlowState["variables"]): RunState {
   return {
-    version: 1,
+    version: 2,
     plan,
-    frames: [{ kind: "root", queue: entries, done: [] }],
-    variables,
-    outputs: {},
-    evaluations: {},
+    flow: flowFrom(entries, variables),
     reached: [],
     counts: {},
     taken: {},
@@ -75,4 +72,9 @@ export function initialState(plan: string, entries: readonly string[], variables
     progress: 0,
     elapsedMs: 0,
   };
+}
+
+/** A course of the flow that begins at some nodes. */
+function flowFrom(entries: readonly string[], variables: FlowState["variables"]): FlowState {
+  return { frames: [{ kind: "root", queue: entries, done: [] }], variables, outputs: {}, evaluations: {} };
 }

@@ -68,7 +68,7 @@ export function openContext(session: RunSession, node: PlanNode, parts: ContextP
 function variableScope(session: RunSession, parts: ContextParts, assertOpen: () => void): VariableScope {
   const read = (name: string): JsonValue | undefined => {
     parts.noteRead(name);
-    return ownValue(session.state.variables, name);
+    return ownValue(session.flow.variables, name);
   };
   return {
     get: read,

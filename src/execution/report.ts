@@ -36,8 +36,8 @@ export function reportOf(
 
 /** Outputs under the ids of their nodes, and over them the variables; sensitive ones hidden whatever their value is. */
 function valuesOf(plan: Plan, state: RunState): Readonly<Record<string, JsonValue>> {
-  const outputs = Object.entries(state.outputs).filter(([, ports]) => Object.keys(ports).length > 0);
-  const variables = Object.entries(state.variables).map(([name, value]): [string, JsonValue] => {
+  const outputs = Object.entries(state.flow.outputs).filter(([, ports]) => Object.keys(ports).length > 0);
+  const variables = Object.entries(state.flow.variables).map(([name, value]): [string, JsonValue] => {
     const isHidden = plan.variables.get(name)?.sensitive === true && value !== null;
     return [name, isHidden ? HIDDEN : value];
   });

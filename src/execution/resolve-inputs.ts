@@ -6,7 +6,7 @@ import { executionErrors } from "./errors.ts";
 import { ownValue } from "./own-values.ts";
 import type { PlanNode, PlanValue } from "./plan.ts";
 import { NodeFailure, toRunError } from "./run-error.ts";
-import type { RunState } from "./run-state.ts";
+import type { FlowState } from "./run-state.ts";
 import type { ValueScope } from "./value-scope.ts";
 
 /** Parameters of one run of a node. */
@@ -24,7 +24,7 @@ export interface Inputs {
  *
  * @throws NodeFailure naming the parameter
  */
-export function resolveInputs(node: PlanNode, state: Pick<RunState, "outputs">, scope: ValueScope): Inputs {
+export function resolveInputs(node: PlanNode, state: Pick<FlowState, "outputs">, scope: ValueScope): Inputs {
   const given = givenValues(node, state, scope);
   const { shape } = node.definition.config;
   // An absent key and one that is undefined are the same to the engine; to a schema they need not be.
@@ -43,7 +43,7 @@ export function resolveInputs(node: PlanNode, state: Pick<RunState, "outputs">, 
 
 function givenValues(
   node: PlanNode,
-  state: Pick<RunState, "outputs">,
+  state: Pick<FlowState, "outputs">,
   scope: ValueScope,
 ): ReadonlyMap<string, JsonValue> {
   const given = new Map<string, JsonValue>();

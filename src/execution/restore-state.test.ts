@@ -28,11 +28,14 @@ describe("going on from a checkpoint", () => {
   });
 
   test.each<[string, (state: RunState) => unknown]>([
-    ["has no frames", (state) => ({ ...state, frames: [] })],
-    ["has a frame of no kind", (state) => ({ ...state, frames: [{ kind: "fork" }] })],
-    ["is of another version", (state) => ({ ...state, version: 2 })],
-    ["has variables that are no dict", (state) => ({ ...state, variables: [] })],
-    ["names a node that is gone", (state) => ({ ...state, frames: [{ kind: "root", queue: ["gone"], done: [] }] })],
+    ["has no frames", (state) => withFlow(state, { frames: [] })],
+    ["has a frame of no kind", (state) => withFlow(state, { frames: [{ kind: "fork" }] })],
+    ["is of another version", (state) => ({ ...state, version: 1 })],
+    ["has variables that are no dict", (state) => withFlow(state, { variables: [] })],
+    [
+      "names a node that is gone",
+      (state) => withFlow(state, { frames: [{ kind: "root", queue: ["gone"], done: [] }] }),
+    ],
     ["is text", () => "{}"],
   ])("is refused when it %s", async (_what, damage) => {
     const state = damage(await checkpointAt(0)) as RunState;
@@ -58,3 +61,7 @@ describe("going on from a checkpoint", () => {
     expect(JSON.stringify(report)).not.toContain("correct-horse");
   });
 });
+
+function withFlow(state: RunState, over: object): unknown {
+  return { ...state, flow: { ...state.flow, ...over } };
+}

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonValue } from "../core/json.ts";
 import { executionErrors } from "./errors.ts";
 import type { PlainJson } from "./plain-json.ts";
 import type { Plan } from "./plan.ts";
-import type { Frame, RunState } from "./run-state.ts";
+import type { FlowState, Frame, RunState } from "./run-state.ts";
 
 const ids = z.array(z.string());
 const index = z.int().min(0);
@@ -52,12 +52,9 @@ const frame = z.discriminatedUnion("kind", [
 ]);
 
 const runState = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   plan: z.string(),
-  frames: z.array(frame).min(1),
-  variables: dict,
-  outputs: dict,
-  evaluations: dict,
+  flow: z.object({ frames: z.array(frame).min(1), variables: dict, outputs: dict, evaluations: dict }),
   reached: ids,
   counts: dict,
   taken: dict,
@@ -85,14 +82,17 @@ export function restoreState(plan: Plan, stored: unknown, plain: PlainJson): Run
     });
   }
   const state = copy as RunState;
-  for (const id of state.frames.flatMap(nodesIn)) {
+  for (const id of state.flow.frames.flatMap(nodesIn)) {
     if (!plan.nodes.has(id))
       throw executionErrors.WORKFLOW_STATE_INVALID({ reason: `it names ${id}, no node of the plan` });
   }
   return {
     ...state,
-    variables: { ...(plain(state.variables, "The checkpoint") as RunState["variables"]) },
-    outputs: { ...(plain(state.outputs, "The checkpoint") as RunState["outputs"]) },
+    flow: {
+      ...state.flow,
+      variables: { ...(plain(state.flow.variables, "The checkpoint") as FlowState["variables"]) },
+      outputs: { ...(plain(state.flow.outputs, "The checkpoint") as FlowState["outputs"]) },
+    },
   };
 }
 

@@ -51,7 +51,7 @@ describe("resuming", () => {
 
     await runPlan(plan, { onCheckpoint: (state) => void states.push(state) });
 
-    expect(states.map((state) => state.variables["log"])).toEqual(["", "", "a", "a", "aa", "aa"]);
+    expect(states.map((state) => state.flow.variables["log"])).toEqual(["", "", "a", "a", "aa", "aa"]);
     expect(fc.stringify(states[0])).not.toContain("undefined");
   });
 });

@@ -46,7 +46,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   maskSensitive(plan, variables, masker);
   const start = startingState(plan, options, plain);
   const { state } = start;
-  maskSensitive(plan, state.variables, masker);
+  maskSensitive(plan, state.flow.variables, masker);
   const beforeMs = state.elapsedMs;
   const noteTime = (): void => {
     state.elapsedMs = beforeMs + clock.monotonicMs() - startedMs;
@@ -56,6 +56,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   const session = createSession({
     plan,
     state,
+    flow: state.flow,
     sink,
     masker,
     clock,

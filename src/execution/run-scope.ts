@@ -1,13 +1,13 @@
 import type { AnyNode } from "./node-definition.ts";
 import { ownValue } from "./own-values.ts";
 import type { Plan } from "./plan.ts";
-import type { RunState } from "./run-state.ts";
+import type { FlowState } from "./run-state.ts";
 import type { ValueScope } from "./value-scope.ts";
 
 /** What expressions and templates of a run see: its variables, and the outputs of nodes that ran. Reads the state as it is then. */
 export function createRunScope(
   plan: Plan,
-  state: Pick<RunState, "variables" | "outputs">,
+  state: Pick<FlowState, "variables" | "outputs">,
   { now, random }: Pick<ValueScope, "now" | "random">,
 ): ValueScope {
   return {

@@ -10,7 +10,7 @@ import { progressOf } from "./progress.ts";
 import type { RunError } from "./run-events.ts";
 import type { CapabilitySource } from "./run-options.ts";
 import { createRunScope } from "./run-scope.ts";
-import type { RunState } from "./run-state.ts";
+import type { FlowState, RunState } from "./run-state.ts";
 import type { StopReason } from "./run-stop.ts";
 import { assertWritable, maskValue } from "./run-variables.ts";
 import type { ValueScope } from "./value-scope.ts";
@@ -21,7 +21,10 @@ const MOST_EXPRESSIONS = 500;
 /** One run while it goes on: its state, and the outside it works with. */
 export interface RunSession {
   readonly plan: Plan;
+  /** Of the whole run. */
   readonly state: RunState;
+  /** The course of the flow that this session drives. */
+  readonly flow: FlowState;
   readonly scope: ValueScope;
   readonly sink: EventSink;
   readonly masker: Masker;
@@ -39,11 +42,11 @@ export interface RunSession {
 export type SessionParts = Omit<RunSession, "scope" | "compile">;
 
 export function createSession(parts: SessionParts): RunSession {
-  const { plan, state, clock, random } = parts;
+  const { plan, flow, clock, random } = parts;
   const compiled = new Map<string, CompiledExpression>();
   return {
     ...parts,
-    scope: createRunScope(plan, state, { now: () => clock.now(), random }),
+    scope: createRunScope(plan, flow, { now: () => clock.now(), random }),
     compile(text) {
       const known = plan.expressions.get(text) ?? compiled.get(text);
       if (known !== undefined) return known;
@@ -60,13 +63,13 @@ export function setVariable(session: RunSession, name: string, value: unknown): 
   assertWritable(session.plan, name);
   const plain = session.plain(value, `Variable ${name}`);
   if (session.plan.variables.get(name)?.sensitive) maskValue(plain, session.masker);
-  setOwn(session.state.variables, name, plain);
+  setOwn(session.flow.variables, name, plain);
 }
 
 /** @throws WORKFLOW_VARIABLE_READONLY */
 export function deleteVariable(session: RunSession, name: string): void {
   assertWritable(session.plan, name);
-  delete session.state.variables[name];
+  delete session.flow.variables[name];
 }
 
 /** Makes outputs visible, in place of the node's earlier ones; undefined ones are left out. @throws WORKFLOW_OUTPUT_INVALID */
@@ -79,7 +82,7 @@ export function publish(
   const entries = given.map(([port, value]): [string, JsonValue] => {
     return [port, session.plain(value, `Output ${port} of ${node.id}`)];
   });
-  setOwn(session.state.outputs, node.id, Object.freeze(Object.fromEntries(entries)));
+  setOwn(session.flow.outputs, node.id, Object.freeze(Object.fromEntries(entries)));
 }
 
 /** Tells that a node runs now. @returns the monotonic time, to be handed back. */

@@ -7,16 +7,11 @@ import type { RunError } from "./run-events.ts";
  * It holds the values of variables and outputs as they are, secrets included.
  */
 export interface RunState {
-  readonly version: 1;
+  readonly version: 2;
   /** Fingerprint of the plan it belongs to. */
   readonly plan: string;
-  /** The stack; the last frame is the one that runs. */
-  frames: Frame[];
-  variables: Record<string, JsonValue>;
-  /** Under each node's id its last outputs. */
-  outputs: Record<string, Readonly<Record<string, JsonValue>>>;
-  /** Under each data node's id, what its last evaluation rested on. */
-  evaluations: Record<string, Evaluation>;
+  /** Where the run is, and what it knows there. */
+  readonly flow: FlowState;
   /** Node ids in order of their first run. */
   reached: string[];
   counts: Record<string, NodeCount>;
@@ -27,6 +22,17 @@ export interface RunState {
   progress: number;
   /** Monotonic time spent so far, milliseconds. */
   elapsedMs: number;
+}
+
+/** One course of the flow with the values it sees: the run itself, a branch of it, a subflow. */
+export interface FlowState {
+  /** The stack; the last frame is the one that runs. */
+  frames: Frame[];
+  variables: Record<string, JsonValue>;
+  /** Under each node's id its last outputs. */
+  outputs: Record<string, Readonly<Record<string, JsonValue>>>;
+  /** Under each data node's id, what its last evaluation rested on. */
+  evaluations: Record<string, Evaluation>;
 }
 
 interface NodeCount {

@@ -19,8 +19,8 @@ import { assertWritable } from "./run-variables.ts";
 export async function startFor(session: RunSession, node: PlanNode): Promise<void> {
   await guarded(session, node, async ({ path, startedMs }) => {
     await evaluateSources(session, node, { path, handledBy: (error) => handlingOf(session, node, error) });
-    const { config } = resolveInputs(node, session.state, session.scope);
-    const source = loopSource(node.id, config, (name) => ownValue(session.state.variables, name));
+    const { config } = resolveInputs(node, session.flow, session.scope);
+    const source = loopSource(node.id, config, (name) => ownValue(session.flow.variables, name));
     const itemVariable =
       typeof config["item_var"] === "string" && config["item_var"] !== "" ? config["item_var"] : "item";
     for (const suffix of ["", "_index", "_key"]) assertWritable(session.plan, `${itemVariable}${suffix}`);
@@ -37,7 +37,7 @@ export async function startFor(session: RunSession, node: PlanNode): Promise<voi
       queue: [],
       done: [],
     } as const;
-    session.state.frames = [...session.state.frames, frame];
+    session.flow.frames = [...session.flow.frames, frame];
     enterForIteration(session, node, frame);
   });
 }
@@ -48,7 +48,7 @@ export function nextForIteration(session: RunSession, frame: ForFrame): void {
   const index = frame.index + 1;
   if (frame.broken || index >= loopLength(frame.source)) return leaveLoop(session, node);
   const next = { ...frame, index, queue: [], done: [] };
-  session.state.frames = withTop(session.state.frames, next);
+  session.flow.frames = withTop(session.flow.frames, next);
   enterForIteration(session, node, next);
 }
 
@@ -68,7 +68,7 @@ export async function startWhile(session: RunSession, node: PlanNode): Promise<v
     finish(session, node, { path, startedMs, route: holds ? "body" : "completed" });
     if (!holds) return goOn(session, node, "completed");
     const frame = { kind: "while", node: node.id, index: 0, broken: false, queue: [], done: [] } as const;
-    session.state.frames = [...session.state.frames, frame];
+    session.flow.frames = [...session.flow.frames, frame];
     take(session, node, "body");
   });
 }
@@ -76,16 +76,16 @@ export async function startWhile(session: RunSession, node: PlanNode): Promise<v
 /** Asks the condition again after an iteration. */
 export async function nextWhileIteration(session: RunSession, frame: WhileFrame): Promise<void> {
   const node = nodeOf(session, frame.node);
-  const { frames } = session.state;
+  const { frames } = session.flow;
   if (frame.broken) return leaveLoop(session, node);
   // A condition that fails is the failure of the loop, not of its body.
-  session.state.frames = frames.slice(0, -1);
-  const path = pathOf(session.state.frames);
+  session.flow.frames = frames.slice(0, -1);
+  const path = pathOf(session.flow.frames);
   const startedMs = session.clock.monotonicMs();
   try {
     const index = frame.index + 1;
     if (!(await conditionHolds(session, node, index))) return goOn(session, node, "completed");
-    session.state.frames = withTop(frames, { ...frame, index, queue: [], done: [] });
+    session.flow.frames = withTop(frames, { ...frame, index, queue: [], done: [] });
     take(session, node, "body");
   } catch (error) {
     failUnlessOver(session, node, { thrown: error, path, startedMs });
@@ -94,10 +94,10 @@ export async function nextWhileIteration(session: RunSession, frame: WhileFrame)
 
 /** @throws NodeFailure and errors of expressions; WORKFLOW_LOOP_LIMIT when it holds once too often. */
 async function conditionHolds(session: RunSession, node: PlanNode, index: number): Promise<boolean> {
-  const path = [...pathOf(session.state.frames), `${node.id}:${index}`];
+  const path = [...pathOf(session.flow.frames), `${node.id}:${index}`];
   publish(session, node, { current_iteration: index });
   await evaluateSources(session, node, { path, handledBy: (error) => handlingOf(session, node, error) });
-  const { config } = resolveInputs(node, session.state, session.scope);
+  const { config } = resolveInputs(node, session.flow, session.scope);
   const holds = verdictOf(session, node, config);
   const limit = Number(config["max_iterations"] ?? 1_000);
   if (holds && index >= limit) throw executionErrors.WORKFLOW_LOOP_LIMIT({ node: node.id, limit });
@@ -118,19 +118,19 @@ function verdictOf(session: RunSession, node: PlanNode, config: Readonly<Record<
 }
 
 function leaveLoop(session: RunSession, node: PlanNode): void {
-  session.state.frames = session.state.frames.slice(0, -1);
+  session.flow.frames = session.flow.frames.slice(0, -1);
   goOn(session, node, "completed");
 }
 
 /** Opens a try; its body is `try_body`, or `exec_out` in files that connect only that. */
 export function startTry(session: RunSession, node: PlanNode): void {
-  const path = pathOf(session.state.frames);
+  const path = pathOf(session.flow.frames);
   const startedMs = begin(session, node, path);
   publish(session, node, {});
   const body = bodyOf(node);
   finish(session, node, { path, startedMs, route: body });
   const frame = { kind: "try", node: node.id, phase: "body", hadError: false, queue: [], done: [] } as const;
-  session.state.frames = [...session.state.frames, frame];
+  session.flow.frames = [...session.flow.frames, frame];
   take(session, node, body);
 }
 
@@ -140,15 +140,15 @@ export function bodyOf(node: PlanNode): "try_body" | "exec_out" {
 
 /** Goes on when a part of a try has run to its end. @throws RunFailed when an error was pending that nobody takes. */
 export function endTryPhase(session: RunSession, frame: TryFrame): void {
-  const below = session.state.frames.slice(0, -1);
+  const below = session.flow.frames.slice(0, -1);
   const last = frame.phase === "finally" ? undefined : handlersOf(session).finallyOf(frame.node);
   if (last !== undefined) {
     const next: Frame = { ...frame, phase: "finally", queue: [], done: [] };
-    session.state.frames = [...below, next];
+    session.flow.frames = [...below, next];
     return enterFinally(session, nodeOf(session, last));
   }
   if (frame.pending !== undefined) return leaveBlocks(session, frame.pending);
-  session.state.frames = below;
+  session.flow.frames = below;
   leaveTry(session, nodeOf(session, frame.node));
 }
 
@@ -168,7 +168,7 @@ async function guarded(
   node: PlanNode,
   open: (run: { readonly path: readonly string[]; readonly startedMs: number }) => Promise<void>,
 ): Promise<void> {
-  const path = pathOf(session.state.frames);
+  const path = pathOf(session.flow.frames);
   const startedMs = begin(session, node, path);
   try {
     await open({ path, startedMs });

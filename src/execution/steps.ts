@@ -61,11 +61,11 @@ function bypass(session: RunSession, node: PlanNode): void {
 }
 
 async function runNode(session: RunSession, node: PlanNode): Promise<void> {
-  const path = pathOf(session.state.frames);
+  const path = pathOf(session.flow.frames);
   const startedMs = begin(session, node, path);
   try {
     await evaluateSources(session, node, { path, handledBy: (error) => handlingOf(session, node, error) });
-    const inputs = resolveInputs(node, session.state, session.scope);
+    const inputs = resolveInputs(node, session.flow, session.scope);
     const result = await executeNode(session, node, { inputs, path, scope: session.scope, noteRead: () => undefined });
     const route = routeOf(node, result.route);
     publish(session, node, result.outputs);
@@ -98,18 +98,18 @@ function routeOf(node: PlanNode, route: NodeResult["route"]): string | undefined
 
 /** Where a loop's body ends: the path ends too, and the loop goes on when no other path of the body is left. */
 function passEnd(session: RunSession, node: PlanNode): void {
-  const path = pathOf(session.state.frames);
+  const path = pathOf(session.flow.frames);
   const startedMs = begin(session, node, path);
   publish(session, node, {});
-  const isInside = isOpen(session.state.frames, node.pairs.start);
+  const isInside = isOpen(session.flow.frames, node.pairs.start);
   finish(session, node, { path, startedMs, route: isInside ? undefined : "exec_out" });
   if (!isInside) take(session, node, "exec_out");
 }
 
 function jump(session: RunSession, node: PlanNode, kind: "break" | "continue"): void {
-  const path = pathOf(session.state.frames);
+  const path = pathOf(session.flow.frames);
   const startedMs = begin(session, node, path);
-  const loop = openLoop(session.state.frames, node.pairs.start);
+  const loop = openLoop(session.flow.frames, node.pairs.start);
   if (loop === undefined) {
     failUnlessOver(session, node, { thrown: loopMissing(node), path, startedMs });
     return;
@@ -121,5 +121,5 @@ function jump(session: RunSession, node: PlanNode, kind: "break" | "continue"): 
 
 /** Inside of its try the flow ends here, and the try takes over; anywhere else it is just a step. */
 function passFinally(session: RunSession, node: PlanNode): void {
-  if (!isOpen(session.state.frames, node.pairs.try)) enterFinally(session, node);
+  if (!isOpen(session.flow.frames, node.pairs.try)) enterFinally(session, node);
 }

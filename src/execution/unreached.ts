@@ -19,14 +19,14 @@ const ENDED: Readonly<Record<Exclude<RunStatus, "completed">, string>> = {
 /** Every node that never ran, with the reason; comments are none. */
 export function unreachedNodes(
   plan: Plan,
-  state: Pick<RunState, "reached" | "taken" | "frames">,
+  state: Pick<RunState, "reached" | "taken" | "flow">,
   ending: Ending,
 ): readonly { readonly node: string; readonly reason: string }[] {
   // Bypassed nodes and comments did not run, but the flow went through them.
   const passed = new Set([...state.reached, ...Object.keys(state.taken)]);
   const reached = new Set(state.reached);
   const sources = flowSources(plan);
-  const open = new Set(state.frames.flatMap((frame) => (frame.kind === "root" ? [] : [frame.node])));
+  const open = new Set(state.flow.frames.flatMap((frame) => (frame.kind === "root" ? [] : [frame.node])));
   const missing = [...plan.nodes.values()].filter((node) => node.role !== "comment" && !reached.has(node.id));
   return missing.map((node) => ({
     node: node.id,

@@ -68,6 +68,30 @@ export const nodeErrors = defineErrors({
     message: (d: { timeZone: string }) =>
       `Time zone ${d.timeZone} is unknown; use a name of the IANA list, like Europe/Berlin`,
   },
+  NODE_HANDLE_UNKNOWN: {
+    status: 409,
+    message: (d: { kind: string }) =>
+      `This is no open ${d.kind} of this run; open one with a node before, in the same run, and do not close it too early`,
+  },
+  NODE_COMMAND_NOT_ALLOWED: {
+    status: 403,
+    message: (d: { program: string }) =>
+      `Program ${d.program} may not be run here; the robot's owner allows programs by name or path in CASARE_ROBOT_COMMANDS`,
+  },
+  NODE_COMMAND_NOT_FOUND: {
+    status: 404,
+    message: (d: { program: string }) =>
+      `Program ${d.program} is not installed on this robot; give a name that its PATH knows, or an absolute path`,
+  },
+  NODE_COMMAND_FAILED: {
+    status: 500,
+    message: (d: { program: string; reason: string }) => `Program ${d.program} could not be started: ${d.reason}`,
+  },
+  NODE_COMMAND_OUTPUT_TOO_LARGE: {
+    status: 413,
+    message: (d: { program: string; limitBytes: number }) =>
+      `Program ${d.program} wrote more than ${d.limitBytes} bytes and was ended; let it write to a file`,
+  },
   NODE_WORK_ITEM_NOT_HELD: {
     status: 409,
     message: (d: { itemId?: string | undefined }) =>

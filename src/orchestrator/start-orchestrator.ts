@@ -20,6 +20,7 @@ import { createWorkflowCheck } from "./check-with-engine.ts";
 import type { OrchestratorConfig } from "./config.ts";
 import { createOrchestrator } from "./create-orchestrator.ts";
 import { createDeclaredVariables } from "./declared-variables.ts";
+import { DisplacedJobs } from "./displaced-jobs.ts";
 import { type ControlChannel, createControlChannel, createRobotGateway } from "./fleet/index.ts";
 import type { OrchestratorLog } from "./log.ts";
 import { watchReadiness } from "./readiness.ts";
@@ -105,8 +106,9 @@ async function start(
 ): Promise<{ readonly url: string; readonly adminKey: string | undefined }> {
   await migrate(database);
   const firstKey = await ensureAdminKey(database, DEFAULT_TENANT, { clock });
-  const queue = createPostgresQueue({ database, listen: settings.QUEUE_LISTEN ?? true });
-  onClose(() => queue.close());
+  const displaced = new DisplacedJobs();
+  const queue = createPostgresQueue({ database, listen: settings.QUEUE_LISTEN ?? true, onDisplaced: displaced.hear });
+  onClose(() => queue.close().then(() => displaced.close()));
   const events = createEventRepository(database);
   const onError = (error: unknown): void => log.warn({ err: error }, "events not read");
   const feed = await createEventFeed({ database, events, channel: EVENTS_CHANNEL, onError });
@@ -141,6 +143,7 @@ async function start(
     },
     version,
   };
+  displaced.tellWith(services);
   const idempotency = createIdempotencyStore(database);
   const upkeep = startUpkeep({
     database,

@@ -44,6 +44,7 @@ export type {
   CancelOutcome,
   ClaimRequest,
   DeadLetterFilter,
+  Displaced,
   FailOutcome,
   JobFilter,
   JobQueue,

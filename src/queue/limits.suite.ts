@@ -203,6 +203,9 @@ export function describeLimits(name: string, open: () => Promise<QueueHarness>):
         const states: string[] = [];
         for (const id of ids) states.push((await jobOf(id)).state);
         expect(states).toEqual(["pending", "cancelled", "cancelled", "pending"]);
+        const reason = "a newer job with its concurrency key came";
+        const told = (jobId: string | undefined) => ({ tenantId: A, jobId, reason, outcome: { kind: "cancelled" } });
+        expect(harness.displaced).toEqual([told(ids[1]), told(ids[2])]);
         await queue.complete(await claimOne());
         expect((await claimOne()).jobId).toBe(ids[3]);
       });
@@ -216,6 +219,10 @@ export function describeLimits(name: string, open: () => Promise<QueueHarness>):
         expect(running.jobId).toBe(second);
         const third = await submit("cancel-oldest");
         expect(await jobOf(second)).toMatchObject({ state: "running", cancelRequested: true });
+        expect(harness.displaced).toMatchObject([
+          { jobId: waiting, outcome: { kind: "cancelled" } },
+          { jobId: second, outcome: { kind: "requested", sessionId: robot } },
+        ]);
         expect(await claim()).toEqual([]);
         await queue.fail(running, { code: "STOPPED", message: "stopped", errorClass: "cancelled" });
         expect((await jobOf(second)).state).toBe("cancelled");

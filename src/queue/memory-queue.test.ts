@@ -4,14 +4,17 @@ import { DEFAULT_TENANT } from "../core/ids.ts";
 import { describeLimits } from "./limits.suite.ts";
 import { createMemoryQueue, MemoryQueue } from "./memory-queue.ts";
 import { describeJobQueue, type QueueHarness } from "./queue.suite.ts";
+import type { Displaced } from "./queue.ts";
 import { describeStatistics } from "./statistics.suite.ts";
 import { describeTidy } from "./tidy.suite.ts";
 
 async function openHarness(): Promise<QueueHarness> {
   const clock = createManualClock(new Date());
-  const queue = createMemoryQueue({ clock, dice: () => 0.5 });
+  const displaced: Displaced[] = [];
+  const queue = createMemoryQueue({ clock, dice: () => 0.5, onDisplaced: (job) => displaced.push(job) });
   return {
     queue,
+    displaced,
     now: () => clock.now(),
     advance: async (ms) => clock.advance(ms),
     close: () => queue.close(),

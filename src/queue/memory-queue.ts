@@ -41,6 +41,7 @@ import type {
   CancelOutcome,
   ClaimRequest,
   DeadLetterFilter,
+  Displaced,
   FailOutcome,
   JobFilter,
   JobQueue,
@@ -69,6 +70,8 @@ export interface MemoryQueueOptions {
   readonly clock?: Clock;
   /** Spreads retries; default `Math.random`. */
   readonly dice?: () => number;
+  /** Told of jobs that had to make room for newer ones with their concurrency key. */
+  readonly onDisplaced?: (job: Displaced) => void;
 }
 
 /**
@@ -78,6 +81,7 @@ export interface MemoryQueueOptions {
 export class MemoryQueue implements JobQueue {
   readonly #clock: Clock;
   readonly #dice: () => number;
+  readonly #onDisplaced: (job: Displaced) => void;
   readonly #tenants = new Map<TenantId, MemoryTenant>();
   readonly #listeners = new Set<() => void>();
   #lastJobId = 0;
@@ -86,6 +90,7 @@ export class MemoryQueue implements JobQueue {
   constructor(options: MemoryQueueOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#dice = options.dice ?? Math.random;
+    this.#onDisplaced = options.onDisplaced ?? (() => undefined);
   }
 
   async enqueue(tenantId: TenantId, requests: readonly EnqueueRequest[]): Promise<readonly EnqueueOutcome[]> {
@@ -390,7 +395,7 @@ export class MemoryQueue implements JobQueue {
   #tenant(tenantId: TenantId): MemoryTenant {
     const known = this.#tenants.get(tenantId);
     if (known !== undefined) return known;
-    const fresh = new MemoryTenant();
+    const fresh = new MemoryTenant(this.#onDisplaced);
     this.#tenants.set(tenantId, fresh);
     return fresh;
   }

@@ -3,6 +3,7 @@ import { createManualClock } from "../core/clock.ts";
 import type { Database } from "../database/index.ts";
 import { createPostgresQueue } from "./postgres-queue.ts";
 import type { QueueHarness } from "./queue.suite.ts";
+import type { Displaced } from "./queue.ts";
 
 const TABLES = [
   "queue_job",
@@ -44,9 +45,12 @@ export async function openPostgresHarness(database: Database): Promise<QueueHarn
   // DELETE: for a few rows it takes a tenth of the time of TRUNCATE.
   for (const table of TABLES) await database.query(raw(`delete from ${table}`));
   const clock = createManualClock();
-  const queue = createPostgresQueue({ database, dice: () => 0.5, clock, listen: false });
+  const displaced: Displaced[] = [];
+  const onDisplaced = (job: Displaced): number => displaced.push(job);
+  const queue = createPostgresQueue({ database, dice: () => 0.5, clock, listen: false, onDisplaced });
   return {
     queue,
+    displaced,
     now: () => new Date(),
     async advance(ms) {
       clock.advance(ms);

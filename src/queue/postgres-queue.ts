@@ -13,7 +13,7 @@ import {
 } from "./accepted-job.ts";
 import { isMicroseconds, readPage, toPage } from "./cursor.ts";
 import { storableNote } from "./failure-record.ts";
-import { admit, type TouchedLimit } from "./postgres/admission.ts";
+import { createAdmit, type TouchedLimit } from "./postgres/admission.ts";
 import { readAlarms } from "./postgres/alarms.ts";
 import { claim } from "./postgres/claim.ts";
 import { deleteDeadLetter, findDeadLetter, listDeadLetters } from "./postgres/dead-letters.ts";
@@ -33,7 +33,7 @@ import { openSession, renewSession } from "./postgres/sessions.ts";
 import { closeSession, complete, fail, isLease, release } from "./postgres/settle.ts";
 import { tidy } from "./postgres/tidy.ts";
 import { createWakeUp } from "./postgres/wake-up.ts";
-import type { JobQueue } from "./queue.ts";
+import type { Displaced, JobQueue } from "./queue.ts";
 import { isStoredId } from "./stored-id.ts";
 
 /** What the queue works with. */
@@ -44,6 +44,8 @@ export interface PostgresQueueOptions {
   readonly dice?: () => number;
   /** Decides how long a block of ids is used, and no more; default the machine's. */
   readonly clock?: Clock;
+  /** Told of jobs that had to make room for newer ones with their concurrency key. */
+  readonly onDisplaced?: (job: Displaced) => void;
   /** Hear of jobs that other processes enqueue; default true. False for poolers that cannot LISTEN. */
   readonly listen?: boolean;
 }
@@ -71,11 +73,18 @@ export function createPostgresQueue(options: PostgresQueueOptions): JobQueue {
 /** What the methods share. */
 type Tools = ReturnType<typeof openTools>;
 
-function openTools({ database, dice = Math.random, clock = systemClock, listen = true }: PostgresQueueOptions) {
+function openTools({
+  database,
+  dice = Math.random,
+  clock = systemClock,
+  listen = true,
+  onDisplaced,
+}: PostgresQueueOptions) {
+  const admit = createAdmit(database, onDisplaced ?? (() => undefined));
   const routes = createRouteBook(database);
   const desk = createExchangeDesk({ database, onFreed: (freed) => admitFreed(freed) });
   const wakeUp = createWakeUp(database, { listen, onReturned: () => desk.rewind() });
-  const intake = { database, routes, wakeUp, ids: createIdBlocks(database, clock) };
+  const intake = { database, routes, wakeUp, admit, ids: createIdBlocks(database, clock) };
   const arrivals = createEnqueueDesk((tenantId, jobs) => storeJobs(intake, tenantId, jobs));
   /** Jobs may be claimable again at a place that claimers have passed. */
   const ringReturned = (claimable: boolean): void => {
@@ -85,9 +94,9 @@ function openTools({ database, dice = Math.random, clock = systemClock, listen =
   };
   /** Never rejects: what freed them is recorded, and what fails here is made up for by the reaper. */
   const admitFreed = async (freed: readonly TouchedLimit[]): Promise<void> => {
-    if (freed.length > 0) ringReturned(await admit(database, freed).catch(() => false));
+    if (freed.length > 0) ringReturned(await admit(freed).catch(() => false));
   };
-  return { database, dice, routes, desk, intake, arrivals, wakeUp, ringReturned, admitFreed };
+  return { database, dice, routes, desk, intake, arrivals, wakeUp, admit, ringReturned, admitFreed };
 }
 
 function intakeMethods({ intake, arrivals, wakeUp }: Tools): Pick<JobQueue, "enqueue" | "retry" | "requeueDeadLetter"> {
@@ -113,7 +122,7 @@ type HolderMethods = Pick<
   "openSession" | "renew" | "closeSession" | "claim" | "complete" | "fail" | "release"
 >;
 
-function holderMethods({ database, dice, desk, routes, ringReturned, admitFreed }: Tools): HolderMethods {
+function holderMethods({ database, dice, desk, routes, admit, ringReturned, admitFreed }: Tools): HolderMethods {
   return {
     async openSession(session) {
       checkSession(session);
@@ -133,7 +142,7 @@ function holderMethods({ database, dice, desk, routes, ringReturned, admitFreed 
     },
     async claim(request) {
       checkClaim(request);
-      return claim({ database, desk, routes, dice }, request);
+      return claim({ database, desk, routes, dice, admit }, request);
     },
     complete: (lease, result) => complete({ database, desk }, lease, result),
     async fail(lease, failure) {
@@ -156,7 +165,7 @@ type ControlMethods = Pick<
   "requestCancel" | "pause" | "resume" | "changeLimit" | "deleteDeadLetter" | "reap" | "tidy"
 >;
 
-function controlMethods({ database, ringReturned, admitFreed }: Tools): ControlMethods {
+function controlMethods({ database, intake, admit, ringReturned, admitFreed }: Tools): ControlMethods {
   return {
     async requestCancel(tenantId, jobId, reason) {
       if (!isStoredId(jobId)) return { kind: "not-found" };
@@ -172,18 +181,18 @@ function controlMethods({ database, ringReturned, admitFreed }: Tools): ControlM
     async resume(tenantId, kind) {
       checkKind(kind);
       const { wasPaused, touched } = await resumeKind(database, tenantId, kind ?? ALL_KINDS);
-      await admit(database, touched);
+      await admit(touched);
       ringReturned(wasPaused);
       return wasPaused;
     },
     async changeLimit(tenantId, rule) {
-      ringReturned(await changeLimit(database, tenantId, acceptRule(rule)));
+      ringReturned(await changeLimit(intake, tenantId, acceptRule(rule)));
     },
     async deleteDeadLetter(tenantId, jobId) {
       return isStoredId(jobId) && deleteDeadLetter(database, tenantId, jobId);
     },
     async reap(reapOptions) {
-      const report = await reap(database, reapOptions);
+      const report = await reap({ database, admit }, reapOptions);
       ringReturned(report.promoted > 0 || report.admitted || report.requeued.length > 0);
       return report;
     },

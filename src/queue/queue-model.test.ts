@@ -7,7 +7,13 @@ describeQueueModel(
   async () => {
     const clock = createManualClock(new Date());
     const queue = createMemoryQueue({ clock, dice: () => 0.5 });
-    return { queue, now: () => clock.now(), advance: async (ms) => clock.advance(ms), close: () => queue.close() };
+    return {
+      queue,
+      displaced: [],
+      now: () => clock.now(),
+      advance: async (ms) => clock.advance(ms),
+      close: () => queue.close(),
+    };
   },
   { runs: 150, commands: 80 },
 );

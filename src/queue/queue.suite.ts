@@ -3,11 +3,13 @@ import type { TenantId } from "../core/ids.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { ClaimedJob, EnqueueRequest, Job, JobFailure } from "./job.ts";
 import { DEFAULT_RETRY } from "./job.ts";
-import type { ClaimRequest, JobQueue } from "./queue.ts";
+import type { ClaimRequest, Displaced, JobQueue } from "./queue.ts";
 
 /** A queue whose time the test moves. */
 export interface QueueHarness {
   readonly queue: JobQueue;
+  /** What the queue has told of jobs that had to make room. */
+  readonly displaced: readonly Displaced[];
   /** The queue's present. */
   now(): Date;
   /** Lets time pass for everything that is stored. */

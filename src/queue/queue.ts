@@ -187,6 +187,15 @@ export type CancelOutcome =
   | { readonly kind: "finished"; readonly state: JobState }
   | { readonly kind: "not-found" };
 
+/** A job that had to make room for a newer one with its concurrency key: `keep-latest` or `cancel-oldest`. */
+export interface Displaced {
+  readonly tenantId: TenantId;
+  readonly jobId: string;
+  readonly reason: string;
+  /** `finished` and `not-found` when something else was faster. */
+  readonly outcome: CancelOutcome;
+}
+
 /** The new job, or why there is none. */
 export type RetryOutcome =
   | { readonly kind: "created"; readonly jobId: string }

@@ -69,7 +69,7 @@ test("a robot process registers, says what it offers, and ends when it is told t
   const { data } = await fleet.robots.list(DEFAULT_TENANT, { limit: 1 });
   expect(data[0]).toMatchObject({
     name: "worker",
-    capabilities: ["http", "files", "workItems", process.platform],
+    capabilities: ["http", "files", "handles", "workItems", process.platform],
     connected: true,
   });
 

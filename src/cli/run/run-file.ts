@@ -100,6 +100,7 @@ async function perform(context: CommandContext, run: FileRun): Promise<RunReport
       signal,
       masker,
       timeoutMs: run.timeoutMs,
+      commands: settings.ROBOT_COMMANDS,
       workItems: queues?.workItems ?? missingWorkItems(),
       onEvent: createEventPrinter(view, { showsDebug: settings.LOG_LEVEL === "debug" }),
     });

@@ -1,7 +1,8 @@
 import type { JsonValue } from "../../core/json.ts";
 import { cancelledFailure, deadlineFailure, LIMIT_REASON } from "../failure-record.ts";
 import type { ClaimedJob } from "../job.ts";
-import type { ClaimRequest } from "../queue.ts";
+import type { CancelOutcome, ClaimRequest } from "../queue.ts";
+import type { LimitVerdict } from "./memory-limits.ts";
 import { endWaiting, isOverdue } from "./memory-settle.ts";
 import { byUrgency, type MemoryJob, type MemoryTenant } from "./memory-tenant.ts";
 
@@ -73,14 +74,28 @@ export function applyLimits(tenant: MemoryTenant, now: Date): boolean {
       if (kind === "admit") {
         if (place.kind === "parked") tenant.move(job, { ...place, kind: "ready" });
         hasAdmitted = true;
-      } else if (place.kind === "active") {
-        tenant.move(job, { ...place, stopping: "cancel", stopReason: LIMIT_REASON[kind] });
       } else {
-        endWaiting(tenant, job, { state: "cancelled", error: cancelledFailure(job.id, LIMIT_REASON[kind]), now });
+        putOut(tenant, next, now);
       }
     }
   }
   return hasAdmitted;
+}
+
+/** Cancels a job that does not fit its limit, or asks its robot to stop. */
+function putOut(tenant: MemoryTenant, { kind, job }: LimitVerdict, now: Date): void {
+  if (kind === "admit") return;
+  const { place, tenantId, id: jobId } = job;
+  const reason = LIMIT_REASON[kind];
+  let outcome: CancelOutcome;
+  if (place.kind === "active") {
+    tenant.move(job, { ...place, stopping: "cancel", stopReason: reason });
+    outcome = { kind: "requested", sessionId: place.sessionId };
+  } else {
+    endWaiting(tenant, job, { state: "cancelled", error: cancelledFailure(jobId, reason), now });
+    outcome = { kind: "cancelled" };
+  }
+  if (kind !== "skip") tenant.onDisplaced({ tenantId, jobId, reason, outcome });
 }
 
 /** Moves due jobs into the line. @returns how many. */

@@ -1,7 +1,7 @@
 import type { TenantId } from "../../core/ids.ts";
 import type { AcceptedJob } from "../accepted-job.ts";
 import type { Attempt, ConcurrencyRule, DeadLetter, JobFailure } from "../job.ts";
-import type { Pause } from "../queue.ts";
+import type { Displaced, Pause } from "../queue.ts";
 import type { Stopping } from "../retry.ts";
 import { type LimitVerdict, MemoryLimits } from "./memory-limits.ts";
 
@@ -93,6 +93,12 @@ export class MemoryTenant {
   readonly #active = new Set<MemoryJob>();
   /** Ready jobs by urgency, then age. */
   readonly #line: MemoryJob[] = [];
+  /** Told of jobs that had to make room. */
+  readonly onDisplaced: (job: Displaced) => void;
+
+  constructor(onDisplaced: (job: Displaced) => void) {
+    this.onDisplaced = onDisplaced;
+  }
 
   add(job: MemoryJob): void {
     this.jobs.set(job.id, job);

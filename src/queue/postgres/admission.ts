@@ -2,6 +2,7 @@ import sql from "sql-template-tag";
 import type { TenantId } from "../../core/ids.ts";
 import type { Queryable } from "../../database/index.ts";
 import { LIMIT_REASON } from "../failure-record.ts";
+import type { Displaced } from "../queue.ts";
 import { requestCancel } from "./request-cancel.ts";
 
 /** A limit that may have room, or jobs that do not fit. */
@@ -25,7 +26,18 @@ const MAX_ROUNDS = 100;
  *
  * @returns true when jobs were let in.
  */
-export async function admit(db: Queryable, touched: readonly TouchedLimit[]): Promise<boolean> {
+export type Admit = (touched: readonly TouchedLimit[]) => Promise<boolean>;
+
+/** @param onDisplaced told of jobs that had to make room. */
+export function createAdmit(db: Queryable, onDisplaced: (job: Displaced) => void): Admit {
+  return (touched) => admit(db, touched, onDisplaced);
+}
+
+async function admit(
+  db: Queryable,
+  touched: readonly TouchedLimit[],
+  onDisplaced: (job: Displaced) => void,
+): Promise<boolean> {
   let hasAdmitted = false;
   let waiting = touched;
   for (let round = 0; waiting.length > 0 && round < MAX_ROUNDS; round++) {
@@ -34,8 +46,14 @@ export async function admit(db: Queryable, touched: readonly TouchedLimit[]): Pr
       const verdicts = await db.query<Verdict>(sql`
         select job_id, verdict from queue_admit(${tenantId}::int, ${limitIds}::int[])`);
       for (const { job_id: jobId, verdict } of verdicts) {
-        if (verdict === "admit") hasAdmitted = true;
-        else next.push(...(await requestCancel(db, tenantId, jobId, LIMIT_REASON[verdict])).freed);
+        if (verdict === "admit") {
+          hasAdmitted = true;
+          continue;
+        }
+        const reason = LIMIT_REASON[verdict];
+        const { outcome, freed } = await requestCancel(db, tenantId, jobId, reason);
+        next.push(...freed);
+        if (verdict !== "skip") onDisplaced({ tenantId, jobId, reason, outcome });
       }
     }
     waiting = next;

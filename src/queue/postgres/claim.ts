@@ -4,7 +4,7 @@ import { queueErrors } from "../errors.ts";
 import type { ClaimedJob } from "../job.ts";
 import type { ClaimRequest } from "../queue.ts";
 import { isStoredId } from "../stored-id.ts";
-import { admit } from "./admission.ts";
+import type { Admit } from "./admission.ts";
 import { promoteDueJobs } from "./delayed-jobs.ts";
 import type { ExchangeDesk } from "./exchange-desk.ts";
 import type { PlacedJob } from "./exchange-jobs.ts";
@@ -39,7 +39,7 @@ export async function claim(tools: ClaimTools, request: ClaimRequest): Promise<r
     if (round.putAside > 0) continue;
     if (round.due && promotes) {
       const { count, touched } = await promoteDueJobs(tools.database, tenantId, PROMOTE_AT_ONCE);
-      await admit(tools.database, touched);
+      await tools.admit(touched);
       promotes = count > 0;
       desk.rewind(tenantId);
       continue;
@@ -62,6 +62,7 @@ export interface ClaimTools {
   readonly desk: ExchangeDesk;
   readonly routes: RouteBook;
   readonly dice: () => number;
+  readonly admit: Admit;
 }
 
 function byUrgency(a: PlacedJob, b: PlacedJob): number {

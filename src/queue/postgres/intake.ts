@@ -6,7 +6,7 @@ import { queueErrors } from "../errors.ts";
 import type { ConcurrencyRule, EnqueueOutcome, JobState } from "../job.ts";
 import type { RetryOutcome } from "../queue.ts";
 import { isStoredId } from "../stored-id.ts";
-import { admit } from "./admission.ts";
+import type { Admit } from "./admission.ts";
 import { type Copied, copyDeadJob, copyEndedJob } from "./copy-job.ts";
 import { findDeadLetter } from "./dead-letters.ts";
 import { enqueueJobs, jobsByKey } from "./enqueue-jobs.ts";
@@ -22,6 +22,7 @@ export interface IntakeTools {
   readonly ids: IdBlocks;
   readonly routes: RouteBook;
   readonly wakeUp: WakeUp;
+  readonly admit: Admit;
 }
 
 /** Stores jobs, all or none, and wakes who waits for them; see `JobQueue.enqueue`. */
@@ -48,7 +49,7 @@ export async function storeJobs(
   const message = limitIds.every((limitId) => limitId === undefined) ? tools.wakeUp.onCommit() : undefined;
   await insistently(() => enqueueJobs(tools.database, tenantId, { jobs, wakeUp: message }));
   const touched = limitIds.flatMap((limitId) => (limitId === undefined ? [] : [{ tenantId, limitId }]));
-  await insistently(() => admit(tools.database, touched));
+  await insistently(() => tools.admit(touched));
   tools.wakeUp.ring({ isTold: message !== undefined });
   const keys = distinct.flatMap((job) => job.idempotencyKey ?? []);
   const owners = await insistently(() => jobsByKey(tools.database, tenantId, keys));
@@ -92,12 +93,12 @@ interface Repeat {
 
 /** Changes a limit for the jobs that wait as well; see `JobQueue.changeLimit`. @returns true when jobs were let in. */
 export async function changeLimit(
-  db: Queryable,
+  { database, admit }: IntakeTools,
   tenantId: TenantId,
   rule: Required<ConcurrencyRule>,
 ): Promise<boolean> {
-  const limitId = await internLimit(db, tenantId, rule);
-  return limitId !== undefined && admit(db, [{ tenantId, limitId }]);
+  const limitId = await internLimit(database, tenantId, rule);
+  return limitId !== undefined && admit([{ tenantId, limitId }]);
 }
 
 async function internLimit(
@@ -148,7 +149,7 @@ export async function requeueDeadLetter(
 
 /** Lets a new job pass its limit, if it has one. @returns whether there is a new job. */
 async function letIn(tools: IntakeTools, copied: Copied): Promise<boolean> {
-  await admit(tools.database, copied.touched);
+  await tools.admit(copied.touched);
   return copied.isMade;
 }
 

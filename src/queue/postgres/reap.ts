@@ -3,7 +3,7 @@ import type { Database } from "../../database/index.ts";
 import { deadlineFailure, lostFailure, releasedFailure } from "../failure-record.ts";
 import type { ReapOptions, ReapReport } from "../queue.ts";
 import { decideAfterLoss, decideAfterRelease } from "../retry.ts";
-import { admit, limitsWithParkedJobs, type TouchedLimit } from "./admission.ts";
+import { type Admit, limitsWithParkedJobs, type TouchedLimit } from "./admission.ts";
 import { forgetDeadlines, lockPassedDeadlines, type PassedDeadline, stopForDeadline } from "./deadlines.ts";
 import { promoteDueJobs, tenantsWithDueJobs } from "./delayed-jobs.ts";
 import { endWaiting } from "./end-waiting.ts";
@@ -34,7 +34,10 @@ interface Findings {
  * Sessions are ended first and for good; only then are their jobs taken. A session that was renewed in between was not
  * ended, and keeps its jobs.
  */
-export async function reap(database: Database, { spareSessions = false }: ReapOptions = {}): Promise<ReapReport> {
+export async function reap(
+  { database, admit }: { readonly database: Database; readonly admit: Admit },
+  { spareSessions = false }: ReapOptions = {},
+): Promise<ReapReport> {
   const findings: Findings = { requeued: [], died: [], cancelled: [], timedOut: [], touched: [] };
   let sessionsExpired = 0;
   if (!spareSessions) {
@@ -50,7 +53,7 @@ export async function reap(database: Database, { spareSessions = false }: ReapOp
   if (await onDuty(database, "ticker", async () => true)) {
     findings.touched.push(...(await unparkStragglers(database)), ...(await limitsWithParkedJobs(database)));
   }
-  const admitted = await admit(database, findings.touched);
+  const admitted = await admit(findings.touched);
   await preparePartitions(database);
   const { touched: _touched, ...found } = findings;
   return { ...found, promoted, admitted, sessionsExpired };

@@ -32,7 +32,8 @@ beforeEach(async () => {
   other = openDatabase({ url: opened.url, applicationName: "other" });
   clock = createManualClock();
   queue = createPostgresQueue({ database, clock, dice: () => 0.5, listen: false });
-  steps = stepsOf({ queue, now: () => new Date(), advance: async () => undefined, close: () => queue.close() }, TENANT);
+  const harness = { queue, displaced: [], now: () => new Date(), advance: async () => undefined };
+  steps = stepsOf({ ...harness, close: () => queue.close() }, TENANT);
 });
 afterEach(async () => {
   await queue.close();

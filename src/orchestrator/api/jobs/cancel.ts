@@ -1,9 +1,7 @@
 import { jobCancelInput, jobDto, jobParams } from "../../../contracts/index.ts";
-import type { TenantId } from "../../../core/ids.ts";
-import { type CancelOutcome, queueErrors } from "../../../queue/index.ts";
+import { queueErrors } from "../../../queue/index.ts";
 import { defineRoute } from "../../define-route.ts";
-import type { Services } from "../../services.ts";
-import { announce } from "../announce.ts";
+import { followCancel } from "../../follow-cancel.ts";
 import { describeJob } from "./find-job.ts";
 
 export const cancelJob = defineRoute({
@@ -20,29 +18,9 @@ export const cancelJob = defineRoute({
   errors: { 404: ["QUEUE_JOB_NOT_FOUND"], 409: ["QUEUE_JOB_FINISHED"] },
   async handle({ params: { jobId }, body, principal: { tenantId } }, services) {
     const outcome = await services.queue.requestCancel(tenantId, jobId, body?.reason);
-    await follow(services, { tenantId, jobId, reason: body?.reason }, outcome);
+    if (outcome.kind === "not-found") throw queueErrors.QUEUE_JOB_NOT_FOUND({ jobId });
+    if (outcome.kind === "finished") throw queueErrors.QUEUE_JOB_FINISHED({ jobId, state: outcome.state });
+    await followCancel(services, { tenantId, jobId, reason: body?.reason }, outcome);
     return { body: await describeJob(services, tenantId, jobId), headers: { location: `/api/v1/jobs/${jobId}` } };
   },
 });
-
-async function follow(
-  services: Services,
-  cancel: { readonly tenantId: TenantId; readonly jobId: string; readonly reason: string | undefined },
-  outcome: CancelOutcome,
-): Promise<void> {
-  const { tenantId, jobId } = cancel;
-  const reason = cancel.reason === undefined ? {} : { reason: cancel.reason };
-  switch (outcome.kind) {
-    case "not-found":
-      throw queueErrors.QUEUE_JOB_NOT_FOUND({ jobId });
-    case "finished":
-      throw queueErrors.QUEUE_JOB_FINISHED({ jobId, state: outcome.state });
-    case "cancelled":
-      await announce(services, tenantId, { type: "job.cancelled", jobId, data: reason });
-      // It may have been started for work items: then another one may be due.
-      return services.desk.attemptEnded(tenantId, { jobId, attempt: 0 });
-    case "requested":
-      await services.control.cancelJob({ tenantId, sessionId: outcome.sessionId, jobId, ...reason });
-      return announce(services, tenantId, { type: "job.cancel-requested", jobId, data: reason });
-  }
-}

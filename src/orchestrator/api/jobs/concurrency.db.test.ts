@@ -72,6 +72,26 @@ describe("a limit that the submission brings", () => {
   });
 });
 
+test("a job that has to make room is told of as one that was cancelled", async () => {
+  const environment = newEnvironment();
+  const workflowId = await bench.createWorkflow();
+  const concurrency = { key: environment, limit: 1, onLimit: "cancel-oldest" };
+  const submitOne = () => submit({ workflowId, environment, concurrency });
+  const waiting = await submitOne();
+  const running = await submitOne();
+  const [job] = await claimAll(environment);
+  expect(job?.jobId).toBe(running.id);
+  await submitOne();
+
+  const reason = { reason: "a newer job with its concurrency key came" };
+  await expect.poll(() => bench.typesOf(waiting.id)).toEqual(["job.created", "job.cancelled"]);
+  await expect.poll(() => bench.typesOf(running.id)).toContain("job.cancel-requested");
+  expect(await bench.eventsOf(({ jobId, type }) => jobId === waiting.id && type === "job.cancelled")).toMatchObject([
+    { data: reason },
+  ]);
+  expect(await jobOf(running.id)).toMatchObject({ state: "running", cancelRequested: true });
+});
+
 describe("the setting of a workflow", () => {
   test("never lets two jobs run at once, whatever submits them", async () => {
     const environment = newEnvironment();
