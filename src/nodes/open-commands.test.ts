@@ -72,6 +72,16 @@ describe("a program", () => {
   });
 });
 
+test("a program is not started when the signal aborts while it is looked up", async () => {
+  const stopping = new AbortController();
+  const running = run(script("require('node:fs').writeFileSync('started', '')"), [node], stopping.signal);
+
+  stopping.abort(new Error("enough"));
+
+  await expect(running).rejects.toThrow("enough");
+  await expect(readFile(join(workDir, "started"))).rejects.toMatchObject({ code: "ENOENT" });
+});
+
 describe("the list of allowed programs", () => {
   test.each([
     { program: node, allowed: [] },

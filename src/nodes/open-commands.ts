@@ -30,6 +30,8 @@ export function createCommands({ allowed, workDir, environment = process.env }: 
         throw nodeErrors.NODE_COMMAND_NOT_ALLOWED({ program: shown(command.program) });
       }
       if (file === undefined) throw nodeErrors.NODE_COMMAND_NOT_FOUND({ program: shown(command.program) });
+      // It may have aborted while the program was looked up; a listener set from now on would not hear of it.
+      signal.throwIfAborted();
       return runProgram(file, { ...command, cwd: command.cwd ?? workDir, env: { ...base, ...command.env } }, signal);
     },
   };

@@ -18,7 +18,6 @@ export interface Arrivals {
  *
  * May be run again with the same ids when it is unknown whether it was committed: jobs that are there already get no
  * second place in the line. Jobs whose idempotency key is taken are left out.
- *
  */
 export async function enqueueJobs(db: Queryable, tenantId: TenantId, arrivals: Arrivals): Promise<void> {
   const { jobs, wakeUp } = arrivals;
